@@ -1,1 +1,31 @@
-//! A microservice chassis.
+//! A microservice chassis: you write the domain behind ports, the chassis does everything that
+//! every service needs.
+//!
+//! Without features this crate is the small core that a contract and a domain need:
+//!
+//! - [`Context`]: what travels with a call (trace, baggage, deadline, principal …);
+//! - [`CallError`] and [`Problem`]: how a call fails, and how that crosses the wire;
+//! - [`contract`] and [`port`]: what `#[service]` and `#[port]` expand to.
+//!
+//! Feature `service` adds everything that a running service needs.
+
+mod call;
+mod error;
+pub mod problem;
+
+pub mod context;
+pub mod contract;
+pub mod port;
+
+// What `service` brings: a running service.
+#[cfg(feature = "service")]
+pub mod telemetry;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use call::CallError;
+pub use context::Context;
+pub use contract::Created;
+pub use error::{Error, Result};
+pub use problem::{Problem, ProblemDetails};

@@ -1,0 +1,124 @@
+//! [`CallError`]: a call through a port that failed by itself, not by the callee's answer.
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use crate::ProblemDetails;
+
+type Source = Box<dyn StdError + Send + Sync>;
+
+/// Why a call through a port failed although the callee answered nothing that its contract names.
+///
+/// Typed errors carry it in a variant marked `#[problem(call)]`, and port errors by
+/// `From<CallError>`.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The service has no instance that could be called.
+    #[error("{service} has no reachable instance: {reason}")]
+    NoEndpoint {
+        /// Whom the call was for.
+        service: String,
+        /// What was looked up, and where.
+        reason: String,
+    },
+    /// No connection could be opened; nothing was sent.
+    #[error("cannot connect to {service} at {endpoint}")]
+    Connect {
+        /// Whom the call was for.
+        service: String,
+        /// `host:port` of the last instance that was tried.
+        endpoint: String,
+        /// What the connection attempt said.
+        source: Source,
+    },
+    /// The time that the caller gave is over. Expired work never starts.
+    #[error("the deadline passed before {service} was {stage}")]
+    Deadline {
+        /// Whom the call was for.
+        service: String,
+        /// How far the call had come: `called` or `done`.
+        stage: &'static str,
+    },
+    /// The callee did not answer within the port's own limit.
+    #[error("{service} did not answer within {limit:?}")]
+    Timeout {
+        /// Whom the call was for.
+        service: String,
+        /// The limit that was passed.
+        limit: Duration,
+    },
+    /// The connection broke after the request was sent: the callee may have done the work.
+    #[error("the connection to {service} broke during the call")]
+    Interrupted {
+        /// Whom the call was for.
+        service: String,
+        /// What the connection said.
+        source: Source,
+    },
+    /// The callee's answer is not what its contract says.
+    #[error("{service} answered what its contract does not know: {reason}")]
+    Answer {
+        /// Whom the call was for.
+        service: String,
+        /// What was expected, and what came.
+        reason: String,
+    },
+    /// The request could not be written in the contract's wire format; nothing was sent.
+    #[error("the request to {service} cannot be encoded: {reason}")]
+    Request {
+        /// Whom the call was for.
+        service: String,
+        /// Which parameter, and why.
+        reason: String,
+    },
+    /// The callee answered a problem that the contract's error does not name.
+    #[error("the callee answered {} {}", .0.status, .0.title)]
+    Problem(Box<ProblemDetails>),
+    /// The callee's code panicked, in this process.
+    #[error("{service} panicked")]
+    Panic {
+        /// Whom the call was for.
+        service: String,
+    },
+    /// The client was called before its service had started.
+    #[error("{service} was called before the start was complete; call it from a handler or a task")]
+    Unbound {
+        /// Whom the call was for.
+        service: String,
+    },
+}
+
+impl CallError {
+    /// The HTTP status that a service answers when this error reaches its edge: 502, 503 or 504.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::NoEndpoint { .. } | Self::Connect { .. } | Self::Unbound { .. } => 503,
+            Self::Deadline { .. } | Self::Timeout { .. } => 504,
+            _ => 502,
+        }
+    }
+
+    /// The kind in kebab-case: the `error.type` of metrics and spans, and the last part of the
+    /// problem's type URI.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::NoEndpoint { .. } => "no-endpoint",
+            Self::Connect { .. } => "connect",
+            Self::Deadline { .. } => "deadline",
+            Self::Timeout { .. } => "timeout",
+            Self::Interrupted { .. } => "interrupted",
+            Self::Answer { .. } => "answer",
+            Self::Request { .. } => "request",
+            Self::Problem(_) => "problem",
+            Self::Panic { .. } => "panic",
+            Self::Unbound { .. } => "unbound",
+        }
+    }
+
+    /// This error as the problem that our own caller sees: kind and status, never an upstream's
+    /// words.
+    pub fn to_problem(&self) -> ProblemDetails {
+        ProblemDetails::chassis(self.kind(), self.status())
+    }
+}

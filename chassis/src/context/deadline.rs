@@ -1,0 +1,1 @@
+//! Deadlines on the wire: what is left, relative.

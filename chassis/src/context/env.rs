@@ -1,0 +1,79 @@
+//! [`Env`]: the clock, the randomness and the timer of a system.
+//!
+//! Production takes [`Env::system`]; tests take one whose time stands still and whose randomness
+//! replays from a seed.
+
+use std::fmt;
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::{Instant, SystemTime};
+
+/// A source of time.
+pub trait Clock: Send + Sync + 'static {
+    /// Monotonic time: for durations and deadlines.
+    fn now(&self) -> Instant;
+    /// Wall-clock time: for people and other machines.
+    fn wall(&self) -> SystemTime;
+}
+
+/// A source of randomness.
+pub trait Random: Send + Sync + 'static {
+    /// 64 bits, uniformly distributed.
+    fn next_u64(&self) -> u64;
+}
+
+/// Wakes tasks at given times. One sweeper serves all of them (at most 2 ms late), so that arming
+/// costs a store, not a timer of the runtime.
+pub trait Timer: Send + Sync + 'static {
+    /// Wakes `waker` at `at`, once. The key is for [`disarm`](Timer::disarm).
+    fn arm(&self, at: Instant, waker: &Waker) -> u64;
+    /// Forgets an alarm, fired or not.
+    fn disarm(&self, key: u64);
+}
+
+/// Everything that a system takes from its surroundings. A cheap clone.
+#[derive(Clone)]
+pub struct Env(Arc<Parts>);
+
+struct Parts {
+    clock: Box<dyn Clock>,
+    random: Box<dyn Random>,
+    timer: Box<dyn Timer>,
+}
+
+impl Env {
+    /// An environment of the given parts.
+    pub fn new(clock: impl Clock, random: impl Random, timer: impl Timer) -> Self {
+        Self(Arc::new(Parts {
+            clock: Box::new(clock),
+            random: Box::new(random),
+            timer: Box::new(timer),
+        }))
+    }
+
+    /// Monotonic time.
+    pub fn now(&self) -> Instant {
+        self.0.clock.now()
+    }
+
+    /// Wall-clock time.
+    pub fn wall(&self) -> SystemTime {
+        self.0.clock.wall()
+    }
+
+    /// 64 random bits.
+    pub fn random(&self) -> u64 {
+        self.0.random.next_u64()
+    }
+
+    /// The timer.
+    pub fn timer(&self) -> &dyn Timer {
+        &*self.0.timer
+    }
+}
+
+impl fmt::Debug for Env {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Env").finish_non_exhaustive()
+    }
+}

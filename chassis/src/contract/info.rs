@@ -1,0 +1,105 @@
+//! A contract as data: what the server routes by, the client calls by and OpenAPI is made from.
+
+use std::time::Duration;
+
+use http::Method;
+use schemars::SchemaGenerator;
+
+use crate::problem::ProblemInfo;
+
+/// How the schema of a type is made.
+pub type Schema = fn(&mut SchemaGenerator) -> schemars::Schema;
+
+/// One contract.
+#[derive(Debug)]
+pub struct ContractInfo {
+    /// Kebab-case: `inventory`.
+    pub name: &'static str,
+    /// `1`: its routes lie under `/v1`.
+    pub version: &'static str,
+    /// The trait's doc comment.
+    pub doc: &'static str,
+    /// Where the trait stands: `file:line`.
+    pub source: &'static str,
+    /// Its methods, in the order of the trait.
+    pub methods: &'static [MethodInfo],
+}
+
+/// One method of a contract.
+#[derive(Debug)]
+pub struct MethodInfo {
+    /// As in the trait: `stock`.
+    pub name: &'static str,
+    /// The HTTP method.
+    pub verb: Method,
+    /// The whole path template, version included: `/v1/items/{sku}`.
+    pub path: &'static str,
+    /// The method's doc comment.
+    pub doc: &'static str,
+    /// Where the method stands: `file:line`.
+    pub source: &'static str,
+    /// Limit of the call; `None`: the server's default.
+    pub timeout: Option<Duration>,
+    /// Limit of the request's body in bytes; `None`: the server's default.
+    pub max_body: Option<usize>,
+    /// Marked `deprecated`.
+    pub deprecated: bool,
+    /// The contract version that brought it: `since = "1.2"`.
+    pub since: Option<&'static str>,
+    /// What happens when the caller hangs up.
+    pub cancel: Cancel,
+    /// Its parameters, in the order of the trait. At most one has [`ParamPlace::Body`].
+    pub params: &'static [ParamInfo],
+    /// The status of success: 200, 201 or 204.
+    pub success: u16,
+    /// The schema of the answer's body; `None`: no body, or bytes.
+    pub answer: Option<Schema>,
+    /// Whether the answer is bytes as they are.
+    pub bytes: bool,
+    /// The typed errors that it answers.
+    pub problems: fn() -> &'static [ProblemInfo],
+}
+
+impl MethodInfo {
+    /// Whether the request has a body to be read before the call.
+    pub fn has_body(&self) -> bool {
+        self.params
+            .iter()
+            .any(|param| param.place == ParamPlace::Body)
+    }
+}
+
+/// One parameter of a method.
+#[derive(Debug)]
+pub struct ParamInfo {
+    /// Its name on the wire: path placeholder, query key or header name.
+    pub name: &'static str,
+    /// Where it travels.
+    pub place: ParamPlace,
+    /// `false` for `Option`.
+    pub required: bool,
+    /// The schema of its type.
+    pub schema: Schema,
+}
+
+/// Where a parameter travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParamPlace {
+    /// In the path.
+    Path,
+    /// In the query.
+    Query,
+    /// In a header.
+    Header,
+    /// As the JSON body.
+    Body,
+}
+
+/// What happens to a call when its caller hangs up or its deadline passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cancel {
+    /// The call is dropped: GET and HEAD, and `cancel = "always"`.
+    Always,
+    /// The call runs to its end, detached; its deadline then only refuses new outbound calls.
+    Never,
+}

@@ -1,0 +1,131 @@
+//! [`Error`]: why a service could not be configured, started or kept running.
+//!
+//! It is the error of composition roots, so that `?` works on any error; a call through a port
+//! fails with [`CallError`](crate::CallError) instead.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+/// The result of composing, starting or running a service.
+pub type Result<T = (), E = Error> = std::result::Result<T, E>;
+
+/// Why a service could not be configured, started or kept running.
+///
+/// It deliberately does not implement [`std::error::Error`]: that lets every error that does turn
+/// into it by `?`.
+pub struct Error {
+    kind: Kind,
+    message: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Configuration,
+    Unavailable,
+    Bug,
+}
+
+impl Error {
+    /// The configuration is wrong: exit code 78. `report` names every finding.
+    pub fn configuration(report: impl fmt::Display) -> Self {
+        Self::new(Kind::Configuration, report)
+    }
+
+    /// Something that the service requires is missing (a dependency, a port to listen on): exit
+    /// code 69.
+    pub fn unavailable(message: impl fmt::Display) -> Self {
+        Self::new(Kind::Unavailable, message)
+    }
+
+    /// A mistake in the program itself: exit code 70.
+    pub fn bug(message: impl fmt::Display) -> Self {
+        Self::new(Kind::Bug, message)
+    }
+
+    /// Adds the error that caused this one.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// The exit code of a process that ends with this error, by sysexits.h: 78 for configuration,
+    /// 69 for a missing dependency, 70 for a bug.
+    pub fn exit_code(&self) -> u8 {
+        match self.kind {
+            Kind::Configuration => 78,
+            Kind::Unavailable => 69,
+            Kind::Bug => 70,
+        }
+    }
+
+    fn new(kind: Kind, message: impl fmt::Display) -> Self {
+        Self {
+            kind,
+            message: message.to_string(),
+            source: None,
+        }
+    }
+}
+
+impl<E: StdError + Send + Sync + 'static> From<E> for Error {
+    fn from(error: E) -> Self {
+        Self::bug(&error).because_of_source(error)
+    }
+}
+
+impl Error {
+    /// Keeps `error`'s own causes without saying its message twice.
+    fn because_of_source(mut self, error: impl StdError) -> Self {
+        let mut cause = error.source();
+        while let Some(inner) = cause {
+            self.message.push_str(": ");
+            self.message.push_str(&inner.to_string());
+            cause = inner.source();
+        }
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        let mut cause: Option<&dyn StdError> = self.source.as_deref().map(|s| s as &dyn StdError);
+        while let Some(inner) = cause {
+            write!(f, ": {inner}")?;
+            cause = inner.source();
+        }
+        Ok(())
+    }
+}
+
+/// Reads like [`Display`](fmt::Display), for `fn main() -> chassis::Result` and `unwrap` in tests.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_errors_turn_into_it_with_their_causes() {
+        fn parse() -> Result<u8> {
+            Ok("x".parse::<u8>()?)
+        }
+        let error = parse().unwrap_err();
+        assert_eq!(error.exit_code(), 70);
+        assert_eq!(error.to_string(), "invalid digit found in string");
+    }
+
+    #[test]
+    fn a_cause_follows_the_message() {
+        let cause = std::io::Error::other("no route");
+        let error = Error::unavailable("cannot reach the store").because(cause);
+        assert_eq!(error.to_string(), "cannot reach the store: no route");
+        assert_eq!(error.exit_code(), 69);
+    }
+}

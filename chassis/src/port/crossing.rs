@@ -1,0 +1,207 @@
+//! [`Crossing`]: one call through a port inside the process, and what the chassis does around it.
+
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Poll, Waker};
+use std::time::Instant;
+
+use crate::context::Env;
+use crate::{CallError, Context};
+
+/// What watches the calls of one port: telemetry, health, the admin page.
+pub trait Observer: Send + Sync + 'static {
+    /// A call begins. Gives the context for the work inside: a child span where the trace is
+    /// sampled, else `context` as it is.
+    fn begin(&self, method: usize, context: Context) -> Context;
+    /// The call is over, also when it was dropped half-way.
+    fn end(&self, finished: &Finished<'_>);
+}
+
+/// A call that is over.
+#[derive(Debug)]
+pub struct Finished<'a> {
+    /// Index into the port's methods.
+    pub method: usize,
+    /// The context that [`Observer::begin`] gave.
+    pub context: &'a Context,
+    /// When it began and ended.
+    pub time: (Instant, Instant),
+    /// How it went.
+    pub outcome: Outcome,
+}
+
+/// How a call through a port went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It gave `Ok`.
+    Ok,
+    /// It gave `Err`: the error's `error.type`.
+    Error(&'static str),
+    /// The caller dropped it.
+    Cancelled,
+}
+
+/// What the chassis does around each call of one port: span, metrics, deadline, no panic across,
+/// and the place where policies go. A cheap clone.
+#[derive(Clone)]
+pub struct Crossing {
+    name: &'static str,
+    observer: Arc<dyn Observer>,
+    env: Env,
+}
+
+impl Crossing {
+    /// The crossing of port `name`.
+    pub fn new(name: &'static str, observer: Arc<dyn Observer>, env: Env) -> Self {
+        Self {
+            name,
+            observer,
+            env,
+        }
+    }
+
+    /// Runs `future` as one call of `method` (an index into the port's methods).
+    ///
+    /// # Errors
+    ///
+    /// What `future` gives; [`CallError::Deadline`] when the caller's time is over before or
+    /// during the call; [`CallError::Panic`] when it panics.
+    pub async fn call<T, E, F>(&self, method: usize, future: F) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: From<CallError>,
+    {
+        let outer = Context::current();
+        let deadline = outer.deadline();
+        let mut call = Call::begin(self, method, outer);
+        let result = match deadline {
+            Some(at) if at <= call.started => Err(self.deadline("called").into()),
+            _ => self.run(&call.context, deadline, future).await,
+        };
+        call.outcome = match &result {
+            Ok(_) => Outcome::Ok,
+            Err(_) => Outcome::Error(error_type::<E>()),
+        };
+        result
+    }
+
+    async fn run<T, E, F>(
+        &self,
+        context: &Context,
+        deadline: Option<Instant>,
+        future: F,
+    ) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: From<CallError>,
+    {
+        let mut future = pin!(future);
+        let mut alarm = Alarm {
+            env: &self.env,
+            key: None,
+        };
+        poll_fn(|cx| {
+            let poll = AssertUnwindSafe(|| context.enter(|| future.as_mut().poll(cx)));
+            match catch_unwind(poll) {
+                Err(_) => Poll::Ready(Err(CallError::Panic {
+                    service: self.name.into(),
+                }
+                .into())),
+                Ok(Poll::Ready(result)) => Poll::Ready(result),
+                Ok(Poll::Pending) => match deadline {
+                    Some(at) if at <= self.env.now() => {
+                        Poll::Ready(Err(self.deadline("done").into()))
+                    }
+                    Some(at) => {
+                        alarm.arm(at, cx.waker());
+                        Poll::Pending
+                    }
+                    None => Poll::Pending,
+                },
+            }
+        })
+        .await
+    }
+
+    fn deadline(&self, stage: &'static str) -> CallError {
+        CallError::Deadline {
+            service: self.name.to_owned(),
+            stage,
+        }
+    }
+}
+
+impl fmt::Debug for Crossing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Crossing")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Tells the observer of the end, however it comes.
+struct Call<'a> {
+    crossing: &'a Crossing,
+    method: usize,
+    context: Context,
+    started: Instant,
+    outcome: Outcome,
+}
+
+impl<'a> Call<'a> {
+    fn begin(crossing: &'a Crossing, method: usize, outer: Context) -> Self {
+        let context = crossing.observer.begin(method, outer);
+        Self {
+            crossing,
+            method,
+            context,
+            started: crossing.env.now(),
+            outcome: Outcome::Cancelled,
+        }
+    }
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        self.crossing.observer.end(&Finished {
+            method: self.method,
+            context: &self.context,
+            time: (self.started, self.crossing.env.now()),
+            outcome: self.outcome,
+        });
+    }
+}
+
+/// An armed timer that is forgotten when the call ends.
+struct Alarm<'a> {
+    env: &'a Env,
+    key: Option<u64>,
+}
+
+impl Alarm<'_> {
+    fn arm(&mut self, at: Instant, waker: &Waker) {
+        self.disarm();
+        self.key = Some(self.env.timer().arm(at, waker));
+    }
+
+    fn disarm(&mut self) {
+        if let Some(key) = self.key.take() {
+            self.env.timer().disarm(key);
+        }
+    }
+}
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        self.disarm();
+    }
+}
+
+/// The error's type without its path: `StoreError`.
+fn error_type<E>() -> &'static str {
+    let name = std::any::type_name::<E>();
+    name.rsplit("::").next().unwrap_or(name)
+}

@@ -1,0 +1,52 @@
+//! Outbound ports: what `#[port]` makes of a trait, and [`Crossing`], what happens around a call.
+//!
+//! `app.adapt::<dyn StockStore>(adapter)` puts a generated wrapper around the adapter; each call
+//! through it is one [`Crossing::call`].
+
+mod crossing;
+
+use std::sync::Arc;
+
+pub use crossing::{Crossing, Finished, Observer, Outcome};
+
+/// An outbound port. Implemented by `#[port]` for the trait object: `dyn StockStore`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a port",
+    label = "expected `dyn Trait` of a trait marked `#[port]`"
+)]
+pub trait Port: Send + Sync + 'static {
+    /// Name and methods.
+    fn info() -> &'static PortInfo;
+}
+
+/// A value that can stand behind port `P`: everything that implements its trait.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no adapter for `{P}`",
+    label = "this type does not implement the port's trait"
+)]
+pub trait Adapter<P: ?Sized>: Send + Sync + 'static {
+    /// The value behind the port's trait object, each call wrapped in a crossing.
+    fn into_adapter(self, crossing: Crossing) -> Arc<P>;
+}
+
+/// A port, as data.
+#[derive(Debug)]
+pub struct PortInfo {
+    /// Kebab-case: `stock-store`.
+    pub name: &'static str,
+    /// The trait's doc comment.
+    pub doc: &'static str,
+    /// Its methods, in the order of the trait.
+    pub methods: &'static [PortMethod],
+}
+
+/// One method of a port, as data.
+#[derive(Debug)]
+pub struct PortMethod {
+    /// As in the trait: `load`.
+    pub name: &'static str,
+    /// The method's doc comment.
+    pub doc: &'static str,
+    /// Marked `#[idempotent]`: may be called again without harm.
+    pub idempotent: bool,
+}
