@@ -1,2 +1,65 @@
 //! The repository's own commands.
-fn main() {}
+//!
+//! `cargo xtask test` is what CI runs; `cargo xtask --help` lists the others. Start at [`main`], which
+//! hands each command to its module: [`bench`] counts; [`tools`] finds or installs the programs that the
+//! commands need.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command talks to the person who called it"
+)]
+
+mod bench;
+mod command;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+/// What a command gives back: nothing, or a message that says what to do.
+type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+const HELP: &str = "\
+The repository's own commands
+
+usage: cargo xtask COMMAND [flags]
+
+  bench                what a request and a call cost, counted beside bare axum and reqwest
+    --only NAME        one row of the table and the one beside it
+    --json             only JSON on stdout, an object by name
+    --check            exit code 1 where a bound is broken
+  servers list         the real servers that tests speak to, and where each was found
+  servers get NAME     finds or installs one and prints its path
+
+Tools and servers that are installed lie in $XDG_CACHE_HOME/chassis (~/.cache/chassis).";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Hands the command to its module.
+fn dispatch(arguments: &[String]) -> Result<ExitCode> {
+    let (command, rest) = match arguments.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("--help", arguments),
+    };
+    match command {
+        "bench" => bench::bench(rest),
+        "servers" => tools::servers(rest),
+        "--help" | "-h" | "help" => {
+            println!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        unknown => {
+            Err(format!("there is no command {unknown:?}; `cargo xtask --help` lists them").into())
+        }
+    }
+}

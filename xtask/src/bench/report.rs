@@ -1,0 +1,142 @@
+//! What was measured, as a table for people or as JSON for programs.
+
+use serde_json::{Map, Value, json};
+
+use super::cases::{Bounds, Case};
+use super::measure::Cost;
+
+/// How far a baseline may lie from what was measured before.
+const DRIFT: f64 = 0.05;
+
+/// A counted case.
+pub(super) struct Row {
+    pub(super) case: &'static Case,
+    pub(super) cost: Cost,
+    /// Instructions divided by those of the case beside it; 1 for a baseline.
+    pub(super) ratio: f64,
+}
+
+impl Row {
+    /// Whether every bound holds.
+    pub(super) fn holds(&self) -> bool {
+        let Bounds { ratio, allocations } = self.case.bounds;
+        within(self.ratio, ratio) && within(self.cost.allocations, allocations)
+    }
+
+    /// What to say of a baseline that has moved.
+    pub(super) fn drift(&self) -> Option<String> {
+        let (instructions, allocations) = self.case.known?;
+        let moved = |now: f64, then: f64| (now / then - 1.0).abs() > DRIFT;
+        if !moved(self.cost.instructions, instructions)
+            && !moved(self.cost.allocations, allocations)
+        {
+            return None;
+        }
+        Some(format!(
+            "{}: {:.0} instructions and {:.1} allocations, {:+.1} % and {:+.1} % from what the bounds were \
+             drawn from ({instructions:.0}, {allocations:.0}); read the ratios with that in mind",
+            self.case.name,
+            self.cost.instructions,
+            self.cost.allocations,
+            (self.cost.instructions / instructions - 1.0) * 100.0,
+            (self.cost.allocations / allocations - 1.0) * 100.0,
+        ))
+    }
+}
+
+fn within(value: f64, bound: Option<f64>) -> bool {
+    bound.is_none_or(|bound| value <= bound)
+}
+
+/// The heading of the table.
+pub(super) fn heading() -> String {
+    format!(
+        "{:24} {:>12} {:>7} {:>7} {:>7} {:>7}  {}",
+        "name", "instructions", "allocs", "ratio", "≤", "allocs≤", "beside"
+    )
+}
+
+/// One line of the table.
+pub(super) fn line(row: &Row) -> String {
+    let bound = |bound: Option<f64>, digits: usize| {
+        bound.map_or("–".to_owned(), |bound| format!("{bound:.digits$}"))
+    };
+    format!(
+        "{:24} {:>12.0} {:>7.1} {:>7.2} {:>7} {:>7}  {}{}",
+        row.case.name,
+        row.cost.instructions,
+        row.cost.allocations,
+        row.ratio,
+        bound(row.case.bounds.ratio, 2),
+        bound(row.case.bounds.allocations, 0),
+        row.case.beside.unwrap_or("itself"),
+        if row.holds() { "" } else { "  BROKEN" },
+    )
+}
+
+/// `{"name": {"instructions": …, "allocations": …, "ratio": …, "beside": "axum"}}`.
+pub(super) fn json(rows: &[Row]) -> Value {
+    let entries = rows.iter().map(|row| {
+        let entry = json!({
+            "instructions": row.cost.instructions.round() as u64,
+            "allocations": (row.cost.allocations * 100.0).round() / 100.0,
+            "ratio": (row.ratio * 1000.0).round() / 1000.0,
+            "beside": row.case.beside.unwrap_or(row.case.name),
+        });
+        (row.case.name.to_owned(), entry)
+    });
+    Value::Object(entries.collect::<Map<_, _>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::cases::Side;
+
+    const BOUNDED: Case = Case {
+        name: "http.contract",
+        program: "contract",
+        side: Side::Server(&[]),
+        beside: Some("axum"),
+        bounds: Bounds {
+            ratio: Some(0.8),
+            allocations: Some(5.0),
+        },
+        known: None,
+    };
+    const BASELINE: Case = Case {
+        known: Some((16_477.0, 20.0)),
+        beside: None,
+        ..BOUNDED
+    };
+
+    fn row(case: &'static Case, instructions: f64, allocations: f64, ratio: f64) -> Row {
+        Row {
+            case,
+            cost: Cost {
+                instructions,
+                allocations,
+            },
+            ratio,
+        }
+    }
+
+    #[test]
+    fn either_bound_can_break() {
+        assert!(row(&BOUNDED, 13_000.0, 5.0, 0.8).holds());
+        assert!(!row(&BOUNDED, 13_500.0, 5.0, 0.81).holds());
+        assert!(!row(&BOUNDED, 13_000.0, 5.1, 0.8).holds());
+    }
+
+    #[test]
+    fn a_baseline_that_moved_by_more_than_a_twentieth_is_told() {
+        assert_eq!(row(&BASELINE, 16_287.0, 20.0, 1.0).drift(), None);
+        assert!(
+            row(&BASELINE, 17_500.0, 20.0, 1.0)
+                .drift()
+                .unwrap()
+                .contains("+6.2 %")
+        );
+        assert!(row(&BASELINE, 16_477.0, 22.0, 1.0).drift().is_some());
+    }
+}
