@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use crate::ProblemDetails;
+use crate::problem::{Problem, ProblemDetails, ProblemInfo};
 
 type Source = Box<dyn StdError + Send + Sync>;
 
@@ -81,6 +81,14 @@ pub enum CallError {
         /// Whom the call was for.
         service: String,
     },
+    /// The system behind the port failed: an adapter's own error.
+    #[error("{service} failed")]
+    Failed {
+        /// Which port or service.
+        service: String,
+        /// What it said.
+        source: Source,
+    },
     /// The client was called before its service had started.
     #[error("{service} was called before the start was complete; call it from a handler or a task")]
     Unbound {
@@ -93,7 +101,10 @@ impl CallError {
     /// The HTTP status that a service answers when this error reaches its edge: 502, 503 or 504.
     pub fn status(&self) -> u16 {
         match self {
-            Self::NoEndpoint { .. } | Self::Connect { .. } | Self::Unbound { .. } => 503,
+            Self::NoEndpoint { .. }
+            | Self::Connect { .. }
+            | Self::Failed { .. }
+            | Self::Unbound { .. } => 503,
             Self::Deadline { .. } | Self::Timeout { .. } => 504,
             _ => 502,
         }
@@ -112,6 +123,7 @@ impl CallError {
             Self::Request { .. } => "request",
             Self::Problem(_) => "problem",
             Self::Panic { .. } => "panic",
+            Self::Failed { .. } => "failed",
             Self::Unbound { .. } => "unbound",
         }
     }
@@ -120,5 +132,24 @@ impl CallError {
     /// words.
     pub fn to_problem(&self) -> ProblemDetails {
         ProblemDetails::chassis(self.kind(), self.status())
+    }
+}
+
+/// A contract without errors of its own may answer `Result<T, CallError>`.
+impl Problem for CallError {
+    fn to_problem(&self, _: &str) -> ProblemDetails {
+        Self::to_problem(self)
+    }
+
+    fn from_problem(problem: Box<ProblemDetails>, _: &str) -> Result<Self, Box<ProblemDetails>> {
+        Err(problem)
+    }
+
+    fn kind(&self) -> &'static str {
+        Self::kind(self)
+    }
+
+    fn variants() -> &'static [ProblemInfo] {
+        &[]
     }
 }
