@@ -1,8 +1,8 @@
 //! The repository's own commands.
 //!
 //! `cargo xtask test` is what CI runs; `cargo xtask --help` lists the others. Start at [`main`], which
-//! hands each command to its module: [`bench`] counts; [`tools`] finds or installs the programs that the
-//! commands need.
+//! hands each command to its module. [`arrows`] and [`pages`] are checks of the test that are more than
+//! a line; [`tools`] finds or installs the programs that the commands need.
 
 #![allow(
     clippy::print_stdout,
@@ -10,8 +10,12 @@
     reason = "a command talks to the person who called it"
 )]
 
+mod arrows;
 mod bench;
+mod book;
 mod command;
+mod pages;
+mod test;
 mod tools;
 mod workspace;
 
@@ -25,10 +29,14 @@ The repository's own commands
 
 usage: cargo xtask COMMAND [flags]
 
+  test                 what CI runs: every step, each with its time
+    --list             the steps
+    --only STEP        that step only; may be repeated
   bench                what a request and a call cost, counted beside bare axum and reqwest
     --only NAME        one row of the table and the one beside it
     --json             only JSON on stdout, an object by name
     --check            exit code 1 where a bound is broken
+  book [--open|serve]  builds the book; opens it; serves it while it is written
   servers list         the real servers that tests speak to, and where each was found
   servers get NAME     finds or installs one and prints its path
 
@@ -52,7 +60,9 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         None => ("--help", arguments),
     };
     match command {
+        "test" => test::run(rest),
         "bench" => bench::bench(rest),
+        "book" => book::run(rest),
         "servers" => tools::servers(rest),
         "--help" | "-h" | "help" => {
             println!("{HELP}");

@@ -5,10 +5,12 @@
 //! cache by its recipe. One file holds the recipe of one system.
 
 mod apt;
+mod cargo;
 mod otelcol;
 mod promtool;
 mod valgrind;
 
+pub(crate) use cargo::{CARGO_DENY, MDBOOK};
 pub(crate) use otelcol::OTELCOL;
 pub(crate) use promtool::PROMTOOL;
 pub(crate) use valgrind::valgrind;
@@ -82,7 +84,7 @@ impl Tool {
 
     /// Installs beside the final folder and moves it there whole, so that a half one is never found.
     fn install(&self, folder: &Path) -> Result {
-        let partial = folder.with_extension("partial");
+        let partial = beside(folder, "partial");
         if partial.exists() {
             fs::remove_dir_all(&partial)?;
         }
@@ -100,10 +102,15 @@ impl Tool {
     }
 }
 
+/// The folder's path with an ending; versions have dots of their own.
+fn beside(folder: &Path, ending: &str) -> PathBuf {
+    PathBuf::from(format!("{}.{ending}", folder.display()))
+}
+
 /// Holds the folder's lock until it is dropped.
 fn lock(folder: &Path) -> Result<File> {
     fs::create_dir_all(folder.parent().ok_or("the cache has no parent folder")?)?;
-    let file = File::create(folder.with_extension("lock"))?;
+    let file = File::create(beside(folder, "lock"))?;
     file.lock()?;
     Ok(file)
 }

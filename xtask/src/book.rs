@@ -1,0 +1,31 @@
+//! `cargo xtask book`: the book in `docs/`, built into the build folder.
+
+use std::process::{Command, ExitCode};
+
+use crate::{Result, command, tools, workspace};
+
+/// `cargo xtask book [--open | serve]`.
+pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] => build()?,
+        ["--open"] => mdbook(&["build", "--open"])?,
+        ["serve"] => mdbook(&["serve"])?,
+        _ => return Err("usage: cargo xtask book [--open | serve]".into()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds it once.
+pub(crate) fn build() -> Result {
+    mdbook(&["build"])
+}
+
+fn mdbook(words: &[&str]) -> Result {
+    let mut mdbook = Command::new(tools::MDBOOK.get()?);
+    mdbook
+        .args(words)
+        .arg("--dest-dir")
+        .arg(workspace::target()?.join("book"));
+    command::run(mdbook.arg(workspace::root().join("docs")))
+}
