@@ -25,6 +25,8 @@ pub trait Observer: Send + Sync + 'static {
 pub struct Finished<'a> {
     /// Index into the port's methods.
     pub method: usize,
+    /// The context of the caller.
+    pub outer: &'a Context,
     /// The context that [`Observer::begin`] gave.
     pub context: &'a Context,
     /// When it began and ended.
@@ -146,6 +148,7 @@ impl fmt::Debug for Crossing {
 struct Call<'a> {
     crossing: &'a Crossing,
     method: usize,
+    outer: Context,
     context: Context,
     started: Instant,
     outcome: Outcome,
@@ -153,10 +156,11 @@ struct Call<'a> {
 
 impl<'a> Call<'a> {
     fn begin(crossing: &'a Crossing, method: usize, outer: Context) -> Self {
-        let context = crossing.observer.begin(method, outer);
+        let context = crossing.observer.begin(method, outer.clone());
         Self {
             crossing,
             method,
+            outer,
             context,
             started: crossing.env.now(),
             outcome: Outcome::Cancelled,
@@ -168,6 +172,7 @@ impl Drop for Call<'_> {
     fn drop(&mut self) {
         self.crossing.observer.end(&Finished {
             method: self.method,
+            outer: &self.outer,
             context: &self.context,
             time: (self.started, self.crossing.env.now()),
             outcome: self.outcome,

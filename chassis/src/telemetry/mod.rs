@@ -1,1 +1,33 @@
 //! Metrics, spans and logs of a running service.
+//!
+//! Start at [`Telemetry`]: one a component, all of a process sharing one pipeline. What is
+//! recorded on the path of a request is resolved once, when a route or a port is registered:
+//!
+//! - [`Metrics`] gives series ([`HttpSeries`], [`PortSeries`]) and the handles of users
+//!   ([`Counter`], [`Gauge`], [`Histogram`]), and answers a scrape;
+//! - [`SpanRecord`]s of sampled traces go into a bounded queue and leave from a thread of their own;
+//! - [`AccessLog`] takes one line a request;
+//! - [`observer`] watches a port: spans, metrics, recent failures.
+//!
+//! Names follow the OpenTelemetry semantic conventions, version [`semconv::VERSION`].
+
+mod handle;
+mod logs;
+mod metrics;
+mod observer;
+mod resource;
+pub mod semconv;
+mod settings;
+mod shared;
+mod traces;
+
+pub use handle::Telemetry;
+pub use logs::{AccessLog, AccessRecord, AccessRoute};
+pub use metrics::{
+    Bounded, Counter, Exemplar, FamilySnapshot, Gauge, Histogram, HistogramValue, HttpSeries,
+    InFlight, Kind, MetricName, Metrics, Point, PointValue, PortSeries,
+};
+pub use observer::{Failure, PortObserver, observer};
+pub use resource::Resource;
+pub use settings::{LogFormat, LogsSettings, MetricsSettings, Settings, TracesSettings};
+pub use traces::{SpanEvent, SpanKind, SpanRecord, Text, Value};

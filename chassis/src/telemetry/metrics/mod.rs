@@ -1,0 +1,18 @@
+//! Metrics: series that are resolved once and counted in sharded atomics, and their exposition.
+
+mod cells;
+mod durations;
+mod family;
+mod http;
+mod name;
+mod port;
+mod registry;
+mod snapshot;
+mod user;
+
+pub use self::http::{HttpSeries, InFlight};
+pub use name::MetricName;
+pub use port::PortSeries;
+pub use registry::Metrics;
+pub use snapshot::{Exemplar, FamilySnapshot, HistogramValue, Kind, Point, PointValue};
+pub use user::{Bounded, Counter, Gauge, Histogram};

@@ -1,0 +1,338 @@
+//! [`Metrics`]: where series are resolved and users register theirs.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::durations::Durations;
+use super::family::{Descriptor, Family};
+use super::http::{Active, HttpSeries};
+use super::name::{self, MetricName};
+use super::port::PortSeries;
+use super::snapshot::{FamilySnapshot, Kind, Labels};
+use super::user::{Bounded, Counter, Gauge, Histogram};
+use crate::telemetry::semconv;
+use crate::{Error, Result};
+
+/// The metrics of one component. A cheap clone.
+///
+/// Everything here is for the start: a handle is resolved once and then counts without a look-up.
+#[derive(Clone)]
+pub struct Metrics {
+    shared: Arc<Shared>,
+    /// Labels of every series of this component: its name, where it is one of several.
+    own: Labels,
+}
+
+/// All families of a process.
+struct Shared {
+    server: Family<Durations>,
+    active: Family<Active>,
+    client: Family<Durations>,
+    port: Family<Durations>,
+    rejected: Family<Counter>,
+    users: Mutex<BTreeMap<String, Users>>,
+    sources: Mutex<Vec<Source>>,
+}
+
+/// Metrics that are read when they are asked for.
+pub(crate) type Source = Box<dyn Fn(&mut Vec<FamilySnapshot>) + Send + Sync>;
+
+/// A family of the user's.
+#[derive(Clone)]
+enum Users {
+    Counter(Arc<Family<Counter>>),
+    Gauge(Arc<Family<Gauge>>),
+    Histogram(Arc<Family<Histogram>>),
+}
+
+impl Users {
+    fn descriptor(&self) -> &Descriptor {
+        match self {
+            Self::Counter(family) => family.descriptor(),
+            Self::Gauge(family) => family.descriptor(),
+            Self::Histogram(family) => family.descriptor(),
+        }
+    }
+
+    fn snapshot(&self) -> FamilySnapshot {
+        match self {
+            Self::Counter(family) => family.snapshot(),
+            Self::Gauge(family) => family.snapshot(),
+            Self::Histogram(family) => family.snapshot(),
+        }
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Metrics {
+    /// No series yet.
+    pub fn new() -> Self {
+        Self {
+            shared: Arc::new(Shared::new()),
+            own: Labels::new(),
+        }
+    }
+
+    /// The same families; every new series says that it belongs to component `name`.
+    pub(crate) fn component(&self, name: &str) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            own: vec![(semconv::SERVICE_NAME.into(), name.to_owned().into())],
+        }
+    }
+
+    /// The series of a served route. `method` as in the request line, `route` the template.
+    pub fn http_server(&self, method: &str, route: &str, scheme: &str) -> HttpSeries {
+        let method = (semconv::HTTP_REQUEST_METHOD, semconv::method(method));
+        let scheme = (semconv::URL_SCHEME, scheme);
+        let labels = self.labels(&[method, (semconv::HTTP_ROUTE, route), scheme]);
+        let server = &self.shared.server;
+        let durations = server.get(labels, |labels| Durations::new(labels, 500));
+        let active = &self.shared.active;
+        let active = active.get(self.labels(&[method, scheme]), Active::new);
+        HttpSeries::new(durations, active)
+    }
+
+    /// The series of calls to `server_address` (a name, or `host:port`). `route` is the template.
+    pub fn http_client(&self, method: &str, route: &str, server_address: &str) -> HttpSeries {
+        let mut labels = self.labels(&[
+            (semconv::HTTP_REQUEST_METHOD, semconv::method(method)),
+            (semconv::URL_TEMPLATE, route),
+        ]);
+        let (host, port) = split_port(server_address);
+        labels.push((semconv::SERVER_ADDRESS.into(), host.to_owned().into()));
+        labels.extend(port.map(|port| (semconv::SERVER_PORT.into(), port.to_owned().into())));
+        let client = &self.shared.client;
+        let durations = client.get(labels, |labels| Durations::new(labels, 400));
+        HttpSeries::new(durations, Active::new(Labels::new()))
+    }
+
+    /// The series of one method of a port.
+    pub fn port(&self, port: &str, method: &str) -> PortSeries {
+        let labels = self.labels(&[
+            (semconv::CHASSIS_PORT, port),
+            (semconv::CHASSIS_METHOD, method),
+        ]);
+        let family = &self.shared.port;
+        PortSeries::new(family.get(labels, |labels| Durations::new(labels, u16::MAX)))
+    }
+
+    /// Counts context that came with a request and could not be read: `traceparent`, `baggage` …
+    pub fn rejected(&self, header: &'static str) -> Counter {
+        let labels = self.labels(&[("header", header)]);
+        self.shared.rejected.get(labels, Counter::new)
+    }
+
+    /// A counter of the user's. The same name and labels give the same counter.
+    ///
+    /// # Errors
+    ///
+    /// When the name or a label is malformed, or the name is taken by another kind of metric.
+    pub fn counter(
+        &self,
+        name: impl Into<MetricName>,
+        help: &str,
+        labels: &[(&str, &str)],
+    ) -> Result<Counter> {
+        let family = self.counters(name.into(), help)?;
+        Ok(family.get(self.checked(labels)?, Counter::new))
+    }
+
+    /// A gauge of the user's. The same name and labels give the same gauge.
+    ///
+    /// # Errors
+    ///
+    /// When the name or a label is malformed, or the name is taken by another kind of metric.
+    pub fn gauge(
+        &self,
+        name: impl Into<MetricName>,
+        help: &str,
+        labels: &[(&str, &str)],
+    ) -> Result<Gauge> {
+        let wanted = name.into().describe(help, Kind::Gauge)?;
+        let family = self.family(&wanted, |it| Users::Gauge(Arc::new(Family::new(it))))?;
+        let Users::Gauge(family) = family else {
+            return Err(taken(family.descriptor()));
+        };
+        Ok(family.get(self.checked(labels)?, Gauge::new))
+    }
+
+    /// A histogram of the user's, with the upper bounds of its buckets (ascending). The same name
+    /// and labels give the same histogram.
+    ///
+    /// # Errors
+    ///
+    /// When the name, a label or the bounds are malformed, or the name is taken by another kind of
+    /// metric.
+    pub fn histogram(
+        &self,
+        name: impl Into<MetricName>,
+        help: &str,
+        bounds: &[f64],
+        labels: &[(&str, &str)],
+    ) -> Result<Histogram> {
+        let wanted = name.into().describe(help, Kind::Histogram)?;
+        name::check_bounds(&wanted.name, bounds)?;
+        let family = self.family(&wanted, |it| Users::Histogram(Arc::new(Family::new(it))))?;
+        let Users::Histogram(family) = family else {
+            return Err(taken(family.descriptor()));
+        };
+        let labels = self.checked(labels)?;
+        Ok(family.get(labels, |labels| Histogram::new(labels, bounds)))
+    }
+
+    /// Counters by labels whose values come with the calls: at most `most` sets of values are kept
+    /// apart, all others are counted together under `_OTHER`.
+    ///
+    /// # Errors
+    ///
+    /// As [`counter`](Self::counter).
+    pub fn counter_family(
+        &self,
+        name: impl Into<MetricName>,
+        help: &str,
+        keys: &[&'static str],
+        most: usize,
+    ) -> Result<Bounded> {
+        for key in keys {
+            name::check_label(key)?;
+        }
+        let family = self.counters(name.into(), help)?;
+        Ok(Bounded::new(family, self.own.clone(), keys, most))
+    }
+
+    /// Every metric with its series, at this moment.
+    pub fn snapshot(&self) -> Vec<FamilySnapshot> {
+        let shared = &*self.shared;
+        let mut all = vec![
+            shared.server.snapshot(),
+            shared.active.snapshot(),
+            shared.client.snapshot(),
+            shared.port.snapshot(),
+            shared.rejected.snapshot(),
+        ];
+        let users = shared.users.lock().unwrap_or_else(PoisonError::into_inner);
+        all.extend(users.values().map(Users::snapshot));
+        drop(users);
+        let sources = shared
+            .sources
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        sources.iter().for_each(|source| source(&mut all));
+        all.retain(|family| !family.points.is_empty());
+        all
+    }
+
+    #[expect(dead_code, reason = "process and runtime metrics come next")]
+    /// Adds metrics that are read when they are asked for.
+    pub(crate) fn source(&self, source: Source) {
+        let mut all = self
+            .shared
+            .sources
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        all.push(source);
+    }
+
+    fn counters(&self, name: MetricName, help: &str) -> Result<Arc<Family<Counter>>> {
+        let wanted = name.describe(help, Kind::Counter)?;
+        match self.family(&wanted, |it| Users::Counter(Arc::new(Family::new(it))))? {
+            Users::Counter(family) => Ok(family),
+            other => Err(taken(other.descriptor())),
+        }
+    }
+
+    /// The user's family of this name, made if there is none.
+    fn family(&self, wanted: &Descriptor, make: impl FnOnce(Descriptor) -> Users) -> Result<Users> {
+        let key = name::exposed(wanted);
+        let users = &self.shared.users;
+        let mut all = users.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = all.entry(key).or_insert_with(|| make(wanted.clone()));
+        if known.descriptor() == wanted {
+            Ok(known.clone())
+        } else {
+            Err(taken(known.descriptor()))
+        }
+    }
+
+    fn labels(&self, labels: &[(&'static str, &str)]) -> Labels {
+        let given = labels.iter();
+        let given = given.map(|(key, value)| ((*key).into(), (*value).to_owned().into()));
+        self.own.iter().cloned().chain(given).collect()
+    }
+
+    fn checked(&self, labels: &[(&str, &str)]) -> Result<Labels> {
+        let mut all = self.own.clone();
+        for (key, value) in labels {
+            name::check_label(key)?;
+            all.push(((*key).to_owned().into(), (*value).to_owned().into()));
+        }
+        Ok(all)
+    }
+}
+
+impl Shared {
+    fn new() -> Self {
+        let durations = |name, help| Family::new(Descriptor::new(name, help, "s", Kind::Histogram));
+        Self {
+            server: durations(
+                semconv::HTTP_SERVER_REQUEST_DURATION,
+                "Duration of HTTP requests that were served",
+            ),
+            active: Family::new(Descriptor::new(
+                semconv::HTTP_SERVER_ACTIVE_REQUESTS,
+                "HTTP requests that are being served",
+                "",
+                Kind::Gauge,
+            )),
+            client: durations(
+                semconv::HTTP_CLIENT_REQUEST_DURATION,
+                "Duration of HTTP calls to other services",
+            ),
+            port: durations(
+                semconv::CHASSIS_PORT_CALL_DURATION,
+                "Duration of calls through ports",
+            ),
+            rejected: Family::new(Descriptor::new(
+                "chassis.context.rejected",
+                "Context headers of requests that could not be read",
+                "",
+                Kind::Counter,
+            )),
+            users: Mutex::default(),
+            sources: Mutex::default(),
+        }
+    }
+}
+
+fn taken(known: &Descriptor) -> Error {
+    Error::bug(format!(
+        "metric {} is registered twice with different meanings: it is a {:?} in {:?} that says {:?}; \
+         give the other one a name of its own",
+        known.name, known.kind, known.unit, known.help
+    ))
+}
+
+/// `host:port` in its parts; a name without port is all host.
+fn split_port(address: &str) -> (&str, Option<&str>) {
+    match address.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) && !port.is_empty() => {
+            (host, Some(port))
+        }
+        _ => (address, None),
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics")
+            .field("own", &self.own)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,58 @@
+//! The names that this crate uses, by one pinned version of the OpenTelemetry semantic
+//! conventions. Names that begin with `chassis.` or `tokio.` are our own: the conventions have none.
+
+/// The version of the semantic conventions that all names follow.
+pub const VERSION: &str = "1.37.0";
+
+/// The schema URL of [`VERSION`], sent with every batch of spans.
+pub const SCHEMA_URL: &str = "https://opentelemetry.io/schemas/1.37.0";
+
+/// Why a call failed: a status, an error's type or a kind.
+pub const ERROR_TYPE: &str = "error.type";
+/// The request's method; `_OTHER` where it is not one that the conventions know.
+pub const HTTP_REQUEST_METHOD: &str = "http.request.method";
+/// The exact status that was answered.
+pub const HTTP_RESPONSE_STATUS_CODE: &str = "http.response.status_code";
+/// The route's template: `/v1/items/{sku}`.
+pub const HTTP_ROUTE: &str = "http.route";
+/// The name or address that a client called.
+pub const SERVER_ADDRESS: &str = "server.address";
+/// The port that a client called.
+pub const SERVER_PORT: &str = "server.port";
+/// The template of the URL that a client called.
+pub const URL_TEMPLATE: &str = "url.template";
+/// `http` or `https`.
+pub const URL_SCHEME: &str = "url.scheme";
+/// The path of the request.
+pub const URL_PATH: &str = "url.path";
+/// The component that a series or a line belongs to.
+pub const SERVICE_NAME: &str = "service.name";
+/// The outbound port that was called.
+pub const CHASSIS_PORT: &str = "chassis.port";
+/// The method of the port.
+pub const CHASSIS_METHOD: &str = "chassis.method";
+
+/// Seconds that the server took for a request.
+pub const HTTP_SERVER_REQUEST_DURATION: &str = "http.server.request.duration";
+/// Requests that the server is working on.
+pub const HTTP_SERVER_ACTIVE_REQUESTS: &str = "http.server.active_requests";
+/// Seconds that a call to another service took.
+pub const HTTP_CLIENT_REQUEST_DURATION: &str = "http.client.request.duration";
+/// Seconds that a call through a port took.
+pub const CHASSIS_PORT_CALL_DURATION: &str = "chassis.port.call.duration";
+
+/// Upper bounds in seconds that the conventions advise for durations of HTTP requests.
+pub const DURATION_BOUNDS: [f64; 14] = [
+    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
+];
+
+/// `method` as the conventions have it: one of the known ones, else `_OTHER`.
+pub fn method(method: &str) -> &'static str {
+    const KNOWN: [&str; 10] = [
+        "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE", "QUERY",
+    ];
+    KNOWN
+        .into_iter()
+        .find(|known| *known == method)
+        .unwrap_or("_OTHER")
+}

@@ -1,0 +1,109 @@
+//! The keys `traces.*`, `metrics.*` and `logs.*` of the configuration.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// All that telemetry is configured by. Each part is a section of its own.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Settings {
+    /// Section `[traces]`.
+    pub traces: TracesSettings,
+    /// Section `[metrics]`.
+    pub metrics: MetricsSettings,
+    /// Section `[logs]`.
+    pub logs: LogsSettings,
+}
+
+impl Settings {
+    /// The defaults of profile `dev`: every trace is sampled; the rest as in prod.
+    pub fn dev() -> Self {
+        Self {
+            traces: TracesSettings {
+                ratio: 1.0,
+                ..TracesSettings::default()
+            },
+            ..Self::default()
+        }
+    }
+}
+
+/// Section `[traces]`: which calls are traced, and where the spans go.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct TracesSettings {
+    /// Where spans are sent: `none:` (the trace context still propagates) or
+    /// `otlp+http://collector:4318`.
+    pub url: String,
+    /// The share of traces that begin here and are recorded, from 0 to 1. A call whose caller has
+    /// decided already follows the caller. One in a hundred by default; in dev every one.
+    pub ratio: f64,
+    /// How many spans may wait for the collector; more are dropped and counted.
+    pub queue: usize,
+    /// How many spans are sent at once.
+    pub batch: usize,
+}
+
+impl Default for TracesSettings {
+    fn default() -> Self {
+        Self {
+            url: "none:".to_owned(),
+            ratio: 0.01,
+            queue: 4_096,
+            batch: 512,
+        }
+    }
+}
+
+/// Section `[metrics]`: how metrics are given out.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct MetricsSettings {
+    /// `prometheus:`: `/metrics` on the probe listener, to be scraped.
+    pub url: String,
+}
+
+impl Default for MetricsSettings {
+    fn default() -> Self {
+        Self {
+            url: "prometheus:".to_owned(),
+        }
+    }
+}
+
+/// Section `[logs]`: what is logged, how it looks and where it goes.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogsSettings {
+    /// Where lines go: `stdout:`.
+    pub url: String,
+    /// The look of a line. `auto`: text on a terminal, else JSON.
+    pub format: LogFormat,
+    /// What is logged: a level, or levels by module, as in `info,sqlx=warn,shop::orders=debug`.
+    pub level: String,
+    /// Whether each request that was answered gives one line.
+    pub access: bool,
+}
+
+impl Default for LogsSettings {
+    fn default() -> Self {
+        Self {
+            url: "stdout:".to_owned(),
+            format: LogFormat::Auto,
+            level: "info".to_owned(),
+            access: true,
+        }
+    }
+}
+
+/// The look of a log line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Text on a terminal, else JSON.
+    #[default]
+    Auto,
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Text,
+}
