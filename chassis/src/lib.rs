@@ -19,6 +19,8 @@ pub mod port;
 
 // What `service` brings: a running service.
 #[cfg(feature = "service")]
+mod spawn;
+#[cfg(feature = "service")]
 pub mod telemetry;
 
 #[doc(hidden)]
@@ -29,3 +31,5 @@ pub use context::Context;
 pub use contract::Created;
 pub use error::{Error, Result};
 pub use problem::{Problem, ProblemDetails};
+#[cfg(feature = "service")]
+pub use spawn::spawn;

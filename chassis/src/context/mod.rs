@@ -2,67 +2,185 @@
 //! which time and randomness stand.
 //!
 //! Start at [`Context::current`]: inside a handler it is the context of the call being served.
+//! [`Extractor`] reads a context from a request's headers, [`Context::inject`] writes it to those
+//! of the next.
 
-mod deadline;
+mod baggage;
 mod env;
+mod extract;
+pub mod headers;
+mod idempotency_key;
+mod inject;
+mod principal;
+mod priority;
+mod rejected;
+mod request_id;
+mod sampled_limit;
 mod scope;
 mod trace;
+mod wire;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub use env::{Clock, Env, Random, Timer};
+pub use baggage::{Baggage, BaggageError, BaggageMember};
+pub use env::{Alarm, Clock, Env, Ids, Random, Sleep, Sweeper, Timer, TimerKey};
+pub use extract::{Extracted, Extractor, Trust};
+pub use idempotency_key::IdempotencyKey;
+pub use principal::Principal;
+pub use priority::Priority;
+pub use rejected::{Carrier, Reason, Rejected};
+pub use request_id::RequestId;
+pub use sampled_limit::SampledLimit;
 pub use scope::Scoped;
 pub use trace::{SpanId, TraceContext, TraceFlags, TraceId};
 
-/// What travels with a call. A cheap clone; changed copies are made by the `with_…` methods.
+/// What travels with a call. A cheap clone.
+///
+/// The `with_…` methods change it in place as long as nobody else holds a clone, so that building
+/// one costs a single allocation; an empty one costs none.
 #[derive(Debug, Clone, Default)]
-pub struct Context(Arc<Parts>);
+pub struct Context(Option<Arc<Parts>>);
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Parts {
     trace: TraceContext,
     deadline: Option<Instant>,
+    request_id: Option<RequestId>,
+    baggage: Baggage,
+    idempotency_key: Option<IdempotencyKey>,
+    principal: Option<Principal>,
+    priority: Option<Priority>,
+}
+
+impl Parts {
+    const EMPTY: Self = Self {
+        trace: TraceContext {
+            trace_id: TraceId([0; 16]),
+            span_id: SpanId([0; 8]),
+            flags: TraceFlags(0),
+            state: None,
+        },
+        deadline: None,
+        request_id: None,
+        baggage: Baggage::EMPTY,
+        idempotency_key: None,
+        principal: None,
+        priority: None,
+    };
 }
 
 impl Context {
     /// The context of the call that this code serves, or an empty one outside of any call.
     pub fn current() -> Self {
-        scope::current().unwrap_or_default()
+        scope::current()
     }
 
-    /// Where the call stands in its trace.
+    /// Where the call stands in its trace; not valid outside of any.
     pub fn trace(&self) -> &TraceContext {
-        &self.0.trace
+        &self.parts().trace
     }
 
     /// When the caller stops waiting.
     pub fn deadline(&self) -> Option<Instant> {
-        self.0.deadline
-    }
-
-    /// A copy with another place in the trace.
-    #[must_use]
-    pub fn with_trace(&self, trace: TraceContext) -> Self {
-        self.change(|parts| parts.trace = trace)
-    }
-
-    /// A copy whose deadline is `deadline`, or the one it has if that is earlier.
-    #[must_use]
-    pub fn with_deadline(&self, deadline: Instant) -> Self {
-        self.change(|parts| {
-            parts.deadline = Some(parts.deadline.map_or(deadline, |own| own.min(deadline)));
-        })
+        self.parts().deadline
     }
 
     /// What is left until the deadline; zero when it has passed, `None` when there is none.
     pub fn remaining(&self, now: Instant) -> Option<Duration> {
-        self.0.deadline.map(|at| at.saturating_duration_since(now))
+        self.deadline().map(|at| at.saturating_duration_since(now))
     }
 
-    fn change(&self, change: impl FnOnce(&mut Parts)) -> Self {
-        let mut parts = Parts::clone(&self.0);
-        change(&mut parts);
-        Self(Arc::new(parts))
+    /// The id of the request: the caller's, else the trace id. `None` outside of any trace.
+    pub fn request_id(&self) -> Option<RequestId> {
+        let parts = self.parts();
+        parts.request_id.or_else(|| {
+            let id = parts.trace.trace_id;
+            id.is_valid().then(|| RequestId::of_trace(id))
+        })
+    }
+
+    /// What the application sends along.
+    pub fn baggage(&self) -> &Baggage {
+        &self.parts().baggage
+    }
+
+    /// What makes this call and its repetitions one.
+    pub fn idempotency_key(&self) -> Option<&IdempotencyKey> {
+        self.parts().idempotency_key.as_ref()
+    }
+
+    /// On whose behalf the call is made.
+    pub fn principal(&self) -> Option<&Principal> {
+        self.parts().principal.as_ref()
+    }
+
+    /// How urgent the call is; the default when the caller didn't say.
+    pub fn priority(&self) -> Priority {
+        self.parts().priority.unwrap_or_default()
+    }
+
+    /// The same at another place in the trace.
+    #[must_use]
+    pub fn with_trace(mut self, trace: TraceContext) -> Self {
+        self.parts_mut().trace = trace;
+        self
+    }
+
+    /// The same with the deadline `deadline`, or the one it has if that is earlier.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Instant) -> Self {
+        if self.deadline().is_none_or(|own| deadline < own) {
+            self.parts_mut().deadline = Some(deadline);
+        }
+        self
+    }
+
+    /// The same with another request id.
+    #[must_use]
+    pub fn with_request_id(mut self, id: RequestId) -> Self {
+        self.parts_mut().request_id = Some(id);
+        self
+    }
+
+    /// The same with other baggage.
+    #[must_use]
+    pub fn with_baggage(mut self, baggage: Baggage) -> Self {
+        self.parts_mut().baggage = baggage;
+        self
+    }
+
+    /// The same with an idempotency key, or without one.
+    #[must_use]
+    pub fn with_idempotency_key(mut self, key: Option<IdempotencyKey>) -> Self {
+        self.parts_mut().idempotency_key = key;
+        self
+    }
+
+    /// The same on behalf of `principal`.
+    #[must_use]
+    pub fn with_principal(mut self, principal: Principal) -> Self {
+        self.parts_mut().principal = Some(principal);
+        self
+    }
+
+    /// The same with another priority.
+    #[must_use]
+    pub fn with_priority(mut self, priority: Priority) -> Self {
+        self.parts_mut().priority = Some(priority);
+        self
+    }
+
+    fn of(parts: Parts) -> Self {
+        Self(Some(Arc::new(parts)))
+    }
+
+    fn parts(&self) -> &Parts {
+        static EMPTY: Parts = Parts::EMPTY;
+        self.0.as_deref().unwrap_or(&EMPTY)
+    }
+
+    fn parts_mut(&mut self) -> &mut Parts {
+        Arc::make_mut(self.0.get_or_insert_with(|| Arc::new(Parts::EMPTY)))
     }
 }

@@ -3,59 +3,89 @@
 //! While a scoped future is polled, its context stands in a thread-local; between polls it is
 //! back in the future. So a task may move between threads.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{self, Poll};
 
+use pin_project_lite::pin_project;
+
 use super::Context;
 
 thread_local! {
-    static CURRENT: RefCell<Option<Context>> = const { RefCell::new(None) };
+    static CURRENT: Cell<Context> = const { Cell::new(Context(None)) };
 }
 
-pub(super) fn current() -> Option<Context> {
-    CURRENT.with_borrow(Clone::clone)
+/// Empty, too, while the thread ends and its locals are gone.
+pub(super) fn current() -> Context {
+    let copy = CURRENT.try_with(|current| {
+        let context = current.take();
+        current.set(context.clone());
+        context
+    });
+    copy.unwrap_or_default()
 }
 
-/// Puts the outer context back, also when the inner code panics.
-struct Restore(Option<Context>);
+fn swap(slot: &mut Context) {
+    // Fails only while the thread ends, when nothing asks for the current context any more.
+    let _ = CURRENT.try_with(|current| *slot = current.replace(std::mem::take(slot)));
+}
 
-impl Drop for Restore {
+/// Swaps the contexts back, also when the inner code panics.
+struct Swapped<'s>(&'s mut Context);
+
+impl<'s> Swapped<'s> {
+    fn new(slot: &'s mut Context) -> Self {
+        swap(slot);
+        Self(slot)
+    }
+}
+
+impl Drop for Swapped<'_> {
     fn drop(&mut self) {
-        CURRENT.set(self.0.take());
+        swap(self.0);
     }
 }
 
 impl Context {
     /// Runs `f` with this context as the current one.
     pub fn enter<R>(&self, f: impl FnOnce() -> R) -> R {
-        let _restore = Restore(CURRENT.replace(Some(self.clone())));
+        self.clone().lend(f)
+    }
+
+    /// Runs `f` with this context as the current one, moved there and back: for code that polls
+    /// often and owns its context, this spares [`enter`](Self::enter)'s clone. While `f` runs, the
+    /// outer context is kept here.
+    pub fn lend<R>(&mut self, f: impl FnOnce() -> R) -> R {
+        let _swapped = Swapped::new(self);
         f()
     }
 
     /// `future` with this context as the current one whenever it is polled.
     pub fn scope<F: Future>(self, future: F) -> Scoped<F> {
         Scoped {
-            future: Box::pin(future),
+            future,
             context: self,
         }
     }
 }
 
-/// A future that runs within a context; see [`Context::scope`].
-#[derive(Debug)]
-pub struct Scoped<F> {
-    future: Pin<Box<F>>,
-    context: Context,
+pin_project! {
+    /// A future that runs within a context; see [`Context::scope`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Scoped<F> {
+        #[pin]
+        future: F,
+        context: Context,
+    }
 }
 
 impl<F: Future> Future for Scoped<F> {
     type Output = F::Output;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
-        let this = &mut *self;
-        let future = this.future.as_mut();
-        this.context.enter(|| future.poll(cx))
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        this.context.lend(|| this.future.poll(cx))
     }
 }

@@ -5,10 +5,10 @@ use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Poll, Waker};
+use std::task::Poll;
 use std::time::Instant;
 
-use crate::context::Env;
+use crate::context::{Alarm, Env};
 use crate::{CallError, Context};
 
 /// What watches the calls of one port: telemetry, health, the admin page.
@@ -101,10 +101,7 @@ impl Crossing {
         E: From<CallError>,
     {
         let mut future = pin!(future);
-        let mut alarm = Alarm {
-            env: &self.env,
-            key: None,
-        };
+        let mut alarm = deadline.map(|at| Alarm::new(&self.env, at));
         poll_fn(|cx| {
             let poll = AssertUnwindSafe(|| context.enter(|| future.as_mut().poll(cx)));
             match catch_unwind(poll) {
@@ -113,14 +110,10 @@ impl Crossing {
                 }
                 .into())),
                 Ok(Poll::Ready(result)) => Poll::Ready(result),
-                Ok(Poll::Pending) => match deadline {
-                    Some(at) if at <= self.env.now() => {
-                        Poll::Ready(Err(self.deadline("done").into()))
-                    }
-                    Some(at) => {
-                        alarm.arm(at, cx.waker());
-                        Poll::Pending
-                    }
+                Ok(Poll::Pending) => match &mut alarm {
+                    Some(alarm) => alarm
+                        .poll_elapsed(cx)
+                        .map(|()| Err(self.deadline("done").into())),
                     None => Poll::Pending,
                 },
             }
@@ -177,31 +170,6 @@ impl Drop for Call<'_> {
             time: (self.started, self.crossing.env.now()),
             outcome: self.outcome,
         });
-    }
-}
-
-/// An armed timer that is forgotten when the call ends.
-struct Alarm<'a> {
-    env: &'a Env,
-    key: Option<u64>,
-}
-
-impl Alarm<'_> {
-    fn arm(&mut self, at: Instant, waker: &Waker) {
-        self.disarm();
-        self.key = Some(self.env.timer().arm(at, waker));
-    }
-
-    fn disarm(&mut self) {
-        if let Some(key) = self.key.take() {
-            self.env.timer().disarm(key);
-        }
-    }
-}
-
-impl Drop for Alarm<'_> {
-    fn drop(&mut self) {
-        self.disarm();
     }
 }
 

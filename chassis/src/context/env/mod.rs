@@ -1,12 +1,27 @@
 //! [`Env`]: the clock, the randomness and the timer of a system.
 //!
-//! Production takes [`Env::system`]; tests take one whose time stands still and whose randomness
-//! replays from a seed.
+//! Production takes [`Env::system`]; tests take one whose time a test holds and whose randomness
+//! replays from a seed: `Env::seeded`, feature `testing`.
+
+mod alarm;
+mod driver;
+mod ids;
+mod random;
+mod sweeper;
+mod system;
+
+// Time of the tokio clock, which a test may pause; randomness from a seed.
+#[cfg(any(test, feature = "testing"))]
+mod seeded;
 
 use std::fmt;
 use std::sync::Arc;
 use std::task::Waker;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
+
+pub use alarm::{Alarm, Sleep};
+pub use ids::Ids;
+pub use sweeper::{Sweeper, TimerKey};
 
 /// A source of time.
 pub trait Clock: Send + Sync + 'static {
@@ -16,7 +31,7 @@ pub trait Clock: Send + Sync + 'static {
     fn wall(&self) -> SystemTime;
 }
 
-/// A source of randomness.
+/// A source of randomness: for ids and choices, not for secrets.
 pub trait Random: Send + Sync + 'static {
     /// 64 bits, uniformly distributed.
     fn next_u64(&self) -> u64;
@@ -25,10 +40,12 @@ pub trait Random: Send + Sync + 'static {
 /// Wakes tasks at given times. One sweeper serves all of them (at most 2 ms late), so that arming
 /// costs a store, not a timer of the runtime.
 pub trait Timer: Send + Sync + 'static {
-    /// Wakes `waker` at `at`, once. The key is for [`disarm`](Timer::disarm).
-    fn arm(&self, at: Instant, waker: &Waker) -> u64;
+    /// Wakes `waker` at `at`, once. The key is for the other methods; it is never given twice.
+    fn arm(&self, at: Instant, waker: &Waker) -> TimerKey;
+    /// Has an alarm wake `waker` instead, and gives whether it is still armed.
+    fn refresh(&self, key: TimerKey, waker: &Waker) -> bool;
     /// Forgets an alarm, fired or not.
-    fn disarm(&self, key: u64);
+    fn disarm(&self, key: TimerKey);
 }
 
 /// Everything that a system takes from its surroundings. A cheap clone.
@@ -61,7 +78,7 @@ impl Env {
         self.0.clock.wall()
     }
 
-    /// 64 random bits.
+    /// 64 random bits: for ids and choices, not for secrets.
     pub fn random(&self) -> u64 {
         self.0.random.next_u64()
     }
@@ -69,6 +86,19 @@ impl Env {
     /// The timer.
     pub fn timer(&self) -> &dyn Timer {
         &*self.0.timer
+    }
+
+    /// Done when `duration` has passed.
+    pub fn sleep(&self, duration: Duration) -> Sleep {
+        // What overflows the clock is further off than any process lives.
+        let now = self.now();
+        let century = Duration::from_secs(100 * 365 * 86_400);
+        self.sleep_until(now + duration.min(century))
+    }
+
+    /// Done at `at`.
+    pub fn sleep_until(&self, at: Instant) -> Sleep {
+        Sleep::new(Alarm::new(self.clone(), at))
     }
 }
 

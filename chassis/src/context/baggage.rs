@@ -1,0 +1,209 @@
+//! [`Baggage`]: W3C Baggage, what an application sends along with a call.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+
+use super::wire::{is_token, trim};
+
+/// What a value must not hold as it is: everything but `baggage-octet`, and the escape itself.
+const ESCAPED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b',')
+    .add(b';')
+    .add(b'\\')
+    .add(b'%');
+
+/// Names and values that an application sends along with a call, to every service below. A cheap
+/// clone; at most 64 members in 8,192 bytes.
+///
+/// It is kept as it stands in the header: services that only pass it on never decode it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Baggage(Option<Arc<str>>);
+
+/// One member of a [`Baggage`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BaggageMember<'b> {
+    /// Its name, a token.
+    pub key: &'b str,
+    /// Its value, decoded; what was no UTF-8 is replaced by U+FFFD.
+    pub value: Cow<'b, str>,
+    /// Its properties as they came, between semicolons; empty when there are none.
+    pub properties: &'b str,
+}
+
+/// Why a member can't be added to a [`Baggage`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BaggageError {
+    /// The key is no token.
+    #[error("baggage key {0:?} is no token: use letters, digits and !#$%&'*+-.^_`|~")]
+    Key(String),
+    /// Too much of it.
+    #[error(
+        "no room for baggage member {0:?}: at most {MEMBERS} members in {BYTES} bytes travel with a call, remove others first",
+        MEMBERS = Baggage::MEMBERS,
+        BYTES = Baggage::BYTES
+    )]
+    Full(String),
+}
+
+impl Baggage {
+    /// How many members it may have.
+    pub const MEMBERS: usize = 64;
+    /// How long it may be as a header, in bytes.
+    pub const BYTES: usize = 8192;
+
+    /// No baggage.
+    pub const EMPTY: Self = Self(None);
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The first value of `key`.
+    pub fn get(&self, key: &str) -> Option<Cow<'_, str>> {
+        self.members()
+            .find(|member| member.key == key)
+            .map(|member| member.value)
+    }
+
+    /// Its members, in their order.
+    pub fn members(&self) -> impl Iterator<Item = BaggageMember<'_>> {
+        raw_members(self.as_header()).filter_map(|raw| {
+            let (pair, properties) = raw.split_once(';').unwrap_or((raw, ""));
+            let (key, value) = pair.split_once('=')?;
+            Some(BaggageMember {
+                key: key.trim_ascii(),
+                value: percent_decode_str(value.trim_ascii()).decode_utf8_lossy(),
+                properties: properties.trim_ascii(),
+            })
+        })
+    }
+
+    /// With `key` set to `value`, in place of what it had.
+    ///
+    /// # Errors
+    ///
+    /// When `key` is no token, or when it is more than may travel.
+    pub fn with(&self, key: &str, value: &str) -> Result<Self, BaggageError> {
+        if key.is_empty() || !key.bytes().all(is_token) {
+            return Err(BaggageError::Key(key.to_owned()));
+        }
+        let mut list = List::without(self, key);
+        let member = format!("{key}={}", utf8_percent_encode(value, ESCAPED));
+        if !list.push(&member) {
+            return Err(BaggageError::Full(key.to_owned()));
+        }
+        Ok(list.into())
+    }
+
+    /// Without `key`.
+    #[must_use]
+    pub fn without(&self, key: &str) -> Self {
+        List::without(self, key).into()
+    }
+
+    /// The header value; empty when there is no baggage.
+    pub fn as_header(&self) -> &str {
+        self.0.as_deref().unwrap_or_default()
+    }
+
+    /// Reads the header's values, combined in their order. Malformed members, and those beyond the
+    /// limits, are left out; whether there were any is the second result.
+    pub(super) fn parse<'v, I: Iterator<Item = &'v [u8]>>(values: impl Fn() -> I) -> (Self, bool) {
+        if let Some(whole) = whole(values()) {
+            return (Self(Some(whole.into())), false);
+        }
+        let mut list = List::default();
+        let mut faults = false;
+        for member in values().flat_map(|value| value.split(|byte| *byte == b',')) {
+            let member = trim(member);
+            if !member.is_empty() {
+                faults |= !check(member).is_some_and(|member| list.push(member));
+            }
+        }
+        (list.into(), faults)
+    }
+}
+
+/// The one value of the header, when nothing in it needs to change: the common case.
+fn whole<'v>(mut values: impl Iterator<Item = &'v [u8]>) -> Option<&'v str> {
+    let value = trim(values.next()?);
+    let fits = values.next().is_none() && value.len() <= Baggage::BYTES;
+    if !fits || value.split(|byte| *byte == b',').count() > Baggage::MEMBERS {
+        return None;
+    }
+    let all_valid = value
+        .split(|byte| *byte == b',')
+        .all(|member| check(trim(member)).is_some());
+    std::str::from_utf8(value).ok().filter(|_| all_valid)
+}
+
+/// `member` as text when it is well formed.
+fn check(member: &[u8]) -> Option<&str> {
+    let mut parts = member.split(|byte| *byte == b';');
+    let is_valid = parts.next().is_some_and(is_pair)
+        && parts.all(|property| is_pair(property) || is_key(trim(property)));
+    std::str::from_utf8(member).ok().filter(|_| is_valid)
+}
+
+fn is_pair(pair: &[u8]) -> bool {
+    let Some(equals) = pair.iter().position(|byte| *byte == b'=') else {
+        return false;
+    };
+    is_key(trim(&pair[..equals])) && trim(&pair[equals + 1..]).iter().all(is_octet)
+}
+
+fn is_key(key: &[u8]) -> bool {
+    !key.is_empty() && key.iter().copied().all(is_token)
+}
+
+fn is_octet(byte: &u8) -> bool {
+    byte.is_ascii_graphic() && !b"\",;\\".contains(byte)
+}
+
+fn raw_members(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').map(str::trim_ascii)
+}
+
+/// A list in the making.
+#[derive(Default)]
+struct List {
+    text: String,
+    members: usize,
+}
+
+impl List {
+    fn without(baggage: &Baggage, key: &str) -> Self {
+        let mut list = Self::default();
+        let has_key = |raw: &&str| raw.split('=').next().unwrap_or_default().trim_ascii() == key;
+        for raw in raw_members(baggage.as_header()).filter(|raw| !has_key(raw)) {
+            list.push(raw);
+        }
+        list
+    }
+
+    /// Adds `member`, and gives whether there was room.
+    fn push(&mut self, member: &str) -> bool {
+        let comma = usize::from(self.members > 0);
+        let fits = self.members < Baggage::MEMBERS
+            && self.text.len() + comma + member.len() <= Baggage::BYTES;
+        if fits && !member.is_empty() {
+            self.text.push_str(&","[..comma]);
+            self.text.push_str(member);
+            self.members += 1;
+        }
+        fits
+    }
+}
+
+impl From<List> for Baggage {
+    fn from(list: List) -> Self {
+        Self((list.members > 0).then(|| list.text.into()))
+    }
+}

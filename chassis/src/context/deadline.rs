@@ -1,1 +1,0 @@
-//! Deadlines on the wire: what is left, relative.
