@@ -19,6 +19,8 @@ pub mod port;
 
 // What `service` brings: a running service.
 #[cfg(feature = "service")]
+pub mod config;
+#[cfg(feature = "service")]
 mod spawn;
 #[cfg(feature = "service")]
 pub mod telemetry;
