@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chassis::contract::{Bound, Contract, Link, Loopback};
-use chassis::{CallError, Created, Problem, service};
+use chassis::{CallError, Created, service};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
