@@ -34,5 +34,5 @@ use proc_macro::TokenStream;
 /// are. `E` implements `Problem` and `From<CallError>`.
 #[proc_macro_attribute]
 pub fn service(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    service::service(arguments.into(), item.into()).into()
+    service::service(arguments.into(), &item.into()).into()
 }

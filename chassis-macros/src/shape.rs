@@ -97,7 +97,7 @@ impl Trait {
             }
 
             #[automatically_derived]
-            #[allow(deprecated)]
+            #[allow(deprecated, clippy::all, clippy::pedantic)]
             impl<__T: #ident> #twin for __T {
                 #(#definitions)*
                 #implemented
@@ -119,13 +119,13 @@ impl Trait {
         });
         quote! {
             #[automatically_derived]
-            #[allow(deprecated)]
+            #[allow(deprecated, clippy::all, clippy::pedantic)]
             impl #ident for ::std::sync::Arc<dyn #ident> {
                 #(#erased)*
             }
 
             #[automatically_derived]
-            #[allow(deprecated)]
+            #[allow(deprecated, clippy::all, clippy::pedantic)]
             impl<__T: #ident> #ident for ::std::sync::Arc<__T> {
                 #(#shared)*
             }

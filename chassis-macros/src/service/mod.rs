@@ -13,12 +13,12 @@ use syn::{Attribute, ItemTrait};
 use crate::shape;
 
 /// The expansion.
-pub(crate) fn service(arguments: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn service(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let parsed = match syn::parse2::<ItemTrait>(item.clone()) {
         Ok(parsed) => parsed,
         Err(_) => {
             let message = "`#[service]` goes on a trait: `#[service(version = \"1\")] pub trait Inventory { … }`";
-            let error = syn::Error::new_spanned(&item, message).into_compile_error();
+            let error = syn::Error::new_spanned(item, message).into_compile_error();
             return quote!(#item #error);
         }
     };

@@ -19,7 +19,7 @@ pub(super) fn client(contract: &Contract) -> TokenStream {
         struct __Client(::chassis::contract::Link<dyn #ident>);
 
         #[automatically_derived]
-        #[allow(deprecated)]
+        #[allow(deprecated, clippy::all, clippy::pedantic)]
         impl #ident for __Client {
             #(#methods)*
         }

@@ -110,7 +110,7 @@ fn answer(method: &Method) -> (u16, TokenStream, bool) {
 
 /// A missing `JsonSchema` is reported at the type.
 fn schema(ty: &Type) -> TokenStream {
-    quote_spanned!(ty.span()=> |__generator| __generator.subschema_for::<#ty>())
+    quote_spanned!(ty.span()=> ::chassis::__private::schemars::SchemaGenerator::subschema_for::<#ty>)
 }
 
 fn verb(verb: Verb) -> TokenStream {
