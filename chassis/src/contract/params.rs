@@ -31,7 +31,8 @@ pub fn query<T: DeserializeOwned>(request: &Request<'_>, name: &str) -> Result<T
     query_optional(request, name)?.ok_or_else(|| missing(ParamPlace::Query, name))
 }
 
-/// A query parameter that may be missing.
+/// A query parameter that may be missing. One without a value (`?after=`, as forms send it) counts
+/// as missing too, unless its type takes the empty text.
 ///
 /// # Errors
 ///
@@ -45,9 +46,11 @@ pub fn query_optional<T: DeserializeOwned>(
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         .filter(|(key, _)| is_key(key, name))
         .map(|(_, value)| value);
-    single(values, ParamPlace::Query, name)?
-        .map(|raw| encoded(raw, ParamPlace::Query, name))
-        .transpose()
+    let value = single(values, ParamPlace::Query, name)?;
+    match value.map(|raw| (raw, encoded(raw, ParamPlace::Query, name))) {
+        Some(("", Err(_))) | None => Ok(None),
+        Some((_, value)) => value.map(Some),
+    }
 }
 
 /// A header that must be there.
@@ -122,4 +125,34 @@ fn encoded<T: DeserializeOwned>(raw: &str, place: ParamPlace, name: &str) -> Res
 
 fn plain<T: DeserializeOwned>(text: &str, place: ParamPlace, name: &str) -> Result<T, Refusal> {
     serde_plain::from_str(text).map_err(|e| Refusal::parameter(place, name, e))
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::HeaderMap;
+
+    use super::*;
+    use crate::contract::Captures;
+
+    fn read<T: DeserializeOwned>(query: &str) -> Option<Option<T>> {
+        let (captures, headers, body) = (Captures::default(), HeaderMap::new(), Bytes::new());
+        let request = Request {
+            captures,
+            query,
+            headers: &headers,
+            body,
+        };
+        query_optional(&request, "after").ok()
+    }
+
+    #[test]
+    fn an_empty_value_is_missing_unless_it_is_a_value() {
+        assert_eq!(read::<u32>("limit=2&after="), Some(None));
+        assert_eq!(read::<u32>("after"), Some(None));
+        assert_eq!(read::<String>("after="), Some(Some(String::new())));
+        assert_eq!(read::<u32>("after=7"), Some(Some(7)));
+        assert_eq!(read::<u32>("after=x"), None);
+        assert_eq!(read::<u32>("after=1&after=2"), None);
+    }
 }
