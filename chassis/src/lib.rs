@@ -19,9 +19,18 @@ pub mod port;
 
 // What `service` brings: a running service.
 #[cfg(feature = "service")]
+pub mod admin;
+#[cfg(feature = "service")]
+mod app;
+#[cfg(feature = "service")]
 pub mod config;
 #[cfg(feature = "service")]
+pub mod health;
+#[cfg(feature = "service")]
 mod spawn;
+// What `sqlite` brings: the SQL store.
+#[cfg(feature = "sqlite")]
+pub mod store;
 #[cfg(feature = "service")]
 pub mod telemetry;
 
