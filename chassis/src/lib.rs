@@ -21,8 +21,6 @@ pub mod port;
 #[cfg(feature = "service")]
 pub mod admin;
 #[cfg(feature = "service")]
-mod app;
-#[cfg(feature = "service")]
 pub mod config;
 #[cfg(feature = "service")]
 pub mod health;

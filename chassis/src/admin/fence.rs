@@ -28,6 +28,9 @@ pub(super) const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
+/// Why a request is not answered.
+pub(super) type Refusal = Box<ProblemDetails>;
+
 /// Decides who may ask.
 #[derive(Debug)]
 pub(super) struct Fence {
@@ -52,7 +55,7 @@ impl Fence {
     }
 
     /// Whether the request may be answered at all.
-    pub(super) fn admit(&self, headers: &HeaderMap) -> Result<(), ProblemDetails> {
+    pub(super) fn admit(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         let mut hosts = headers.get_all(header::HOST).iter();
         let host = hosts.next().filter(|_| hosts.next().is_none());
         if !host.is_some_and(|host| self.knows(host.as_bytes())) {
@@ -75,7 +78,7 @@ impl Fence {
     }
 
     /// Whether the request carries the token.
-    pub(super) fn authorize(&self, headers: &HeaderMap) -> Result<(), ProblemDetails> {
+    pub(super) fn authorize(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         let Some(token) = &self.token else {
             return Err(refused(
                 "token-off",
@@ -95,11 +98,11 @@ impl Fence {
             Some(file) => format!("it lies in {}", file.display()),
             None => "admin.token sets it".to_owned(),
         };
-        Err(
-            ProblemDetails::chassis("unauthorized", StatusCode::UNAUTHORIZED.as_u16()).with_detail(
-                format!("send `Authorization: Bearer` with the token; {place}"),
-            ),
-        )
+        let status = StatusCode::UNAUTHORIZED.as_u16();
+        let detail = format!("send `Authorization: Bearer` with the token; {place}");
+        Err(Box::new(
+            ProblemDetails::chassis("unauthorized", status).with_detail(detail),
+        ))
     }
 
     fn knows(&self, host: &[u8]) -> bool {
@@ -130,9 +133,9 @@ fn host_of(address: IpAddr) -> String {
     }
 }
 
-fn refused(kind: &str, detail: &str) -> ProblemDetails {
-    ProblemDetails::chassis(&format!("admin-{kind}"), StatusCode::FORBIDDEN.as_u16())
-        .with_detail(detail)
+fn refused(kind: &str, detail: &str) -> Refusal {
+    let status = StatusCode::FORBIDDEN.as_u16();
+    Box::new(ProblemDetails::chassis(&format!("admin-{kind}"), status).with_detail(detail))
 }
 
 #[cfg(test)]
@@ -148,7 +151,7 @@ mod tests {
         )
     }
 
-    fn ask(headers: &[(&'static str, &'static str)]) -> Result<(), ProblemDetails> {
+    fn ask(headers: &[(&'static str, &'static str)]) -> Result<(), Refusal> {
         fence().admit(&map(headers))
     }
 

@@ -9,6 +9,6 @@ mod pages;
 mod settings;
 mod token;
 
-pub use pages::{Admin, Page};
+pub use pages::{Admin, Page, SetLevel};
 pub use settings::AdminSettings;
 pub use token::Token;

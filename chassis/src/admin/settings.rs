@@ -12,7 +12,7 @@ use crate::config::Secret;
 #[serde(default, deny_unknown_fields)]
 pub struct AdminSettings {
     /// Address to listen on.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("format" = "socket-addr"))]
     pub listen: SocketAddr,
     /// Names under which it may be asked (`Host`), beside localhost and its own address.
     pub hosts: Vec<String>,

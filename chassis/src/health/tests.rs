@@ -81,7 +81,7 @@ async fn an_optional_check_never_changes_readiness() {
 #[tokio::test(start_paused = true)]
 async fn a_check_that_hangs_or_panics_is_down_and_holds_no_other_up() {
     let health = started();
-    health.check("hangs", || std::future::pending::<crate::Result>());
+    health.check("hangs", std::future::pending::<crate::Result>);
     health.check("panics", || async { panic!("boom") });
     health.check("good", || async { Ok(()) });
     let _watch = watch(&health);
