@@ -1,1 +1,0 @@
-//! What the macro makes of tokens.

@@ -1,0 +1,176 @@
+//! One call, from top to bottom.
+//!
+//! The order of a crossing out: cache → fallback → the lesser of caller's deadline and total
+//! timeout → bulkhead → breaker → retry and hedge → balance → adaptive limit → attempt timeout →
+//! inject context → pool → wire. A comment marks the place of each that is not there yet.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::{Response, header};
+
+use super::answer::collect;
+use super::fault;
+use super::limit::{Limit, within};
+use super::pool::{Endpoint, Lease};
+use super::settings::Settings;
+use super::transport::{HttpTransport, Wire};
+use crate::contract::Outgoing;
+use crate::{CallError, Context};
+
+/// Carries `outgoing` to an instance and gives the whole answer.
+pub(super) async fn call(
+    client: &HttpTransport,
+    outgoing: Outgoing,
+) -> Result<Response<Bytes>, CallError> {
+    let now = client.env.now();
+    let method = outgoing.method;
+    let (observed, context) = client.methods.begin(method, Context::current(), now);
+    let result = policies(client, outgoing, context, now).await;
+    match result {
+        Ok((response, now)) => {
+            observed.end(Ok(response.status().as_u16()), now);
+            Ok(response)
+        }
+        Err(error) => {
+            observed.end(Err(&error), client.env.now());
+            Err(error)
+        }
+    }
+}
+
+/// The answer, and when it was there.
+type Answered = (Response<Bytes>, Instant);
+
+/// What stands between the call and its attempts.
+async fn policies(
+    client: &HttpTransport,
+    outgoing: Outgoing,
+    context: Context,
+    now: Instant,
+) -> Result<Answered, CallError> {
+    // Cache. Fallback.
+    let total = Limit::new(now, client.settings.total_timeout, context.deadline());
+    if total.at <= now {
+        return Err(total.error(client.service(), "called"));
+    }
+    // Bulkhead. The port's breaker.
+    let own = client.settings.attempt_timeout;
+    let timeout = own.or(outgoing.info().timeout);
+    let limit = total.and(now, timeout.unwrap_or(Settings::ATTEMPT));
+    let request = client.request(outgoing)?;
+    // Retry and hedge, within one budget: today one attempt.
+    let attempt = Attempt {
+        client,
+        context: context.with_deadline(limit.at),
+        limit,
+    };
+    attempt.run(request, now).await
+}
+
+/// One attempt: on one endpoint, or on the next ones where nothing could be sent.
+struct Attempt<'a> {
+    client: &'a HttpTransport,
+    /// The call's own, with the attempt's limit as its deadline: what the callee is told.
+    context: Context,
+    limit: Limit,
+}
+
+/// How it went with one endpoint.
+enum Hop {
+    /// There is an answer.
+    Answered(Answered),
+    /// Not a byte was sent: another endpoint may have the request.
+    Unsent(Wire, CallError),
+    /// The callee may have seen the request.
+    Failed(CallError),
+}
+
+impl Attempt<'_> {
+    async fn run(&self, mut request: Wire, mut now: Instant) -> Result<Answered, CallError> {
+        let set = self.client.endpoints.load();
+        let mut last = None;
+        for endpoint in self.client.balance.round(&set.endpoints) {
+            // Adaptive limit of the endpoint.
+            match self.hop(endpoint, request, now).await {
+                Hop::Answered(answered) => return Ok(answered),
+                Hop::Failed(error) => return Err(error),
+                Hop::Unsent(same, error) => {
+                    request = same;
+                    last = Some(error);
+                }
+            }
+            now = self.client.env.now();
+            if self.limit.at <= now {
+                break;
+            }
+        }
+        Err(last.unwrap_or_else(|| self.no_endpoint()))
+    }
+
+    /// Sends the request to `endpoint`, over connections that were idle as long as there are any:
+    /// the callee may have closed them meanwhile. Then over a new one.
+    async fn hop(&self, endpoint: &Endpoint, mut request: Wire, now: Instant) -> Hop {
+        let client = self.client;
+        let headers = request.headers_mut();
+        headers.insert(header::HOST, endpoint.host().clone());
+        loop {
+            let leased = endpoint.lease(now, self.limit.at).await;
+            let mut lease = match leased {
+                Ok(lease) => lease,
+                Err(error) => {
+                    let settings = &client.settings;
+                    let error =
+                        fault::lease(error, client.service(), endpoint, settings, self.limit);
+                    return Hop::Unsent(request, error);
+                }
+            };
+            let now = if lease.reused { now } else { client.env.now() };
+            self.context.inject(request.headers_mut(), now);
+            let exchange = self.exchange(&mut lease, endpoint, request);
+            match within(&client.env, self.limit.at, exchange).await {
+                Ok(Hop::Answered(answered)) => {
+                    lease.give_back(answered.1);
+                    return Hop::Answered(answered);
+                }
+                Ok(Hop::Unsent(same, _)) if lease.reused => request = same,
+                Ok(other) => return other,
+                Err(_) => return Hop::Failed(self.limit.error(client.service(), "done")),
+            }
+        }
+    }
+
+    /// The wire: sends the request and reads the whole answer.
+    async fn exchange(&self, lease: &mut Lease<'_>, endpoint: &Endpoint, request: Wire) -> Hop {
+        let service = self.client.service();
+        let response = match lease.sender.try_send_request(request).await {
+            Ok(response) => response,
+            Err(mut error) => {
+                return match error.take_message() {
+                    Some(same) => {
+                        Hop::Unsent(same, fault::unsent(error.into_error(), service, endpoint))
+                    }
+                    None => Hop::Failed(fault::broken(error.into_error(), service, endpoint)),
+                };
+            }
+        };
+        let (head, body) = response.into_parts();
+        if head.status.is_redirection() || head.status.is_informational() {
+            return Hop::Failed(fault::status(head.status, &head.headers, service, endpoint));
+        }
+        match collect(body, self.client.settings.max_answer).await {
+            Ok(body) => Hop::Answered((Response::from_parts(head, body), self.client.env.now())),
+            Err(error) => {
+                let settings = &self.client.settings;
+                Hop::Failed(fault::body(error, service, endpoint, settings))
+            }
+        }
+    }
+
+    fn no_endpoint(&self) -> CallError {
+        CallError::NoEndpoint {
+            service: self.client.service().to_owned(),
+            reason: format!("none is known by {}", self.client.origin),
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The client's side of HTTP: [`HttpTransport`] carries the calls of one contract to the instances
+//! of a service.
+//!
+//! Read `call.rs` from top to bottom: it is one call, in the order of its steps, with the places
+//! where policies go. Below it lie the endpoints that discovery knows (`endpoints.rs`), which of
+//! them is next (`balance.rs`), and the pool of connections that each has (`pool.rs`, `dial.rs`).
+//!
+//! HTTP/1.1 over plain TCP; one call at a time on a connection. Dropping a call's future closes its
+//! connection, which is how the callee learns that nobody waits any more.
+
+mod answer;
+mod balance;
+mod call;
+mod dial;
+mod endpoints;
+mod fault;
+mod limit;
+mod observe;
+mod pool;
+mod settings;
+mod target;
+mod transport;
+
+#[cfg(test)]
+mod tests;
+
+pub use settings::Settings;
+pub use target::{Remote, Target};
+pub use transport::HttpTransport;

@@ -1,0 +1,173 @@
+//! What is seen of a call: its place in the trace, a span where it is sampled, its duration.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::context::{SpanId, TraceContext, TraceFlags, TraceId};
+use crate::contract::{ContractInfo, MethodInfo};
+use crate::telemetry::{HttpSeries, SpanKind, SpanRecord, Telemetry, Value, semconv};
+use crate::{CallError, Context};
+
+/// What is resolved when the client is made: the series and the names of every method.
+#[derive(Debug)]
+pub(super) struct Methods {
+    telemetry: Telemetry,
+    address: Arc<str>,
+    methods: Vec<Method>,
+}
+
+#[derive(Debug)]
+struct Method {
+    info: &'static MethodInfo,
+    /// `GET /v1/items/{sku}`.
+    span: Arc<str>,
+    series: HttpSeries,
+}
+
+impl Methods {
+    /// The methods of `contract`, called at `address` (a service's name, or `host:port`).
+    pub(super) fn new(
+        telemetry: Telemetry,
+        contract: &'static ContractInfo,
+        address: &str,
+    ) -> Self {
+        let method = |info: &'static MethodInfo| Method {
+            info,
+            span: format!("{} {}", info.verb, info.path).into(),
+            series: telemetry
+                .metrics()
+                .http_client(info.verb.as_str(), info.path, address),
+        };
+        Self {
+            methods: contract.methods.iter().map(method).collect(),
+            address: address.into(),
+            telemetry,
+        }
+    }
+
+    /// A call of the method at `index` begins within `outer`.
+    ///
+    /// Gives the context for what happens within the call as well.
+    pub(super) fn begin(
+        &self,
+        index: usize,
+        outer: Context,
+        now: Instant,
+    ) -> (Observed<'_>, Context) {
+        let parent = outer.trace();
+        let trace = self.child(parent);
+        let observed = Observed {
+            methods: self,
+            method: self.methods.get(index),
+            trace: trace.clone(),
+            parent: parent.is_valid().then_some(parent.span_id),
+            began: now,
+            is_over: false,
+        };
+        (observed, outer.with_trace(trace))
+    }
+
+    /// The call's place in the trace of `parent`, or the first one of a new trace. The id is new
+    /// also where nothing is recorded here: the callee must not take us for our caller.
+    fn child(&self, parent: &TraceContext) -> TraceContext {
+        let env = self.telemetry.env();
+        let span_id = SpanId(env.random().max(1).to_be_bytes());
+        if parent.is_valid() {
+            return TraceContext {
+                span_id,
+                ..parent.clone()
+            };
+        }
+        let high = u128::from(env.random()) << 64;
+        let trace_id = TraceId((high | u128::from(env.random().max(1))).to_be_bytes());
+        let sampled = match self.telemetry.sample(None, trace_id) {
+            true => TraceFlags::SAMPLED.0,
+            false => 0,
+        };
+        TraceContext {
+            trace_id,
+            span_id,
+            flags: TraceFlags(TraceFlags::RANDOM.0 | sampled),
+            state: None,
+        }
+    }
+}
+
+/// A call that is under way. Dropped without [`end`](Self::end), it was cancelled.
+pub(super) struct Observed<'a> {
+    methods: &'a Methods,
+    method: Option<&'a Method>,
+    /// The call's own place in the trace.
+    trace: TraceContext,
+    parent: Option<SpanId>,
+    began: Instant,
+    is_over: bool,
+}
+
+impl Observed<'_> {
+    /// The call is over: the status that was answered, or why there is none.
+    pub(super) fn end(mut self, outcome: Result<u16, &CallError>, now: Instant) {
+        self.is_over = true;
+        match outcome {
+            Ok(status) => self.record(status, None, now),
+            Err(error) => self.record(0, Some(error.kind()), now),
+        }
+    }
+
+    fn record(&self, status: u16, error_type: Option<&'static str>, now: Instant) {
+        let Some(method) = self.method else {
+            return;
+        };
+        let elapsed = now.saturating_duration_since(self.began);
+        let trace = &self.trace;
+        let series = &method.series;
+        series.record_traced(status, error_type, elapsed, trace);
+        if trace.is_sampled() && self.methods.telemetry.records() {
+            self.span(method, status, error_type, elapsed);
+        }
+    }
+
+    fn span(
+        &self,
+        method: &Method,
+        status: u16,
+        error_type: Option<&'static str>,
+        elapsed: Duration,
+    ) {
+        let telemetry = &self.methods.telemetry;
+        let start = telemetry.env().wall() - elapsed;
+        let trace = self.trace.clone();
+        let mut span = SpanRecord::new(Arc::clone(&method.span), SpanKind::Client, trace, start);
+        span.parent = self.parent;
+        span.elapsed = elapsed;
+        span.error = error_type.is_some() || status >= 400;
+        let address = Arc::clone(&self.methods.address);
+        span.attributes = vec![
+            (
+                semconv::HTTP_REQUEST_METHOD,
+                semconv::method(method.info.verb.as_str()).into(),
+            ),
+            (semconv::URL_TEMPLATE, method.info.path.into()),
+            (semconv::SERVER_ADDRESS, Value::Text(address.into())),
+        ];
+        if status != 0 {
+            let attribute = (semconv::HTTP_RESPONSE_STATUS_CODE, status.into());
+            span.attributes.push(attribute);
+        }
+        let failed = error_type.map(Value::from);
+        let failed = failed.or_else(|| (status >= 400).then(|| status.to_string().into()));
+        if let Some(error_type) = failed {
+            span.attributes.push((semconv::ERROR_TYPE, error_type));
+        }
+        telemetry.record(span);
+    }
+}
+
+impl Drop for Observed<'_> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            let now = self.methods.telemetry.env().now();
+            self.record(0, Some("cancelled"), now);
+        }
+    }
+}

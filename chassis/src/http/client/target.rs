@@ -1,0 +1,189 @@
+//! [`Target`]: what the URL of a client says.
+
+use http::Uri;
+
+use crate::discovery::{self, Address, Instance, Registry, Watch};
+use crate::{Error, Result};
+
+/// What `client.NAME.url` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// `local:`: the implementation in this process.
+    Local {
+        /// `local:?encode=json`: every call goes through the wire format, as it would remotely.
+        encode: bool,
+    },
+    /// `registry:NAME`: the instances that the registry knows under this name.
+    Registry(String),
+    /// `http://HOST:PORT/PREFIX` and `static:HOST:PORT,HOST:PORT`: written down.
+    Written {
+        /// The instances.
+        instances: Vec<Instance>,
+        /// What stands before every path: empty, or `/api` without a slash at the end.
+        prefix: String,
+    },
+}
+
+/// Where the instances of a remote service come from.
+#[derive(Debug, Clone)]
+pub struct Remote {
+    pub(super) watch: Watch,
+    /// What stands before every path: empty, or `/api` without a slash at the end.
+    pub(super) prefix: String,
+    /// Where the instances come from, for messages.
+    pub(super) origin: String,
+    /// `server.address` of metrics and spans: the one address where there is only one, else the
+    /// service's name, because instances come and go.
+    pub(super) address: String,
+}
+
+impl Remote {
+    /// The instances of a watch; `origin` says where they come from: `registry memory:`.
+    pub fn new(watch: Watch, origin: impl Into<String>) -> Self {
+        Self {
+            address: watch.service().to_owned(),
+            watch,
+            prefix: String::new(),
+            origin: origin.into(),
+        }
+    }
+
+    fn written(name: &str, instances: Vec<Instance>, prefix: String) -> Self {
+        let address = match &instances[..] {
+            [one] => one.address.to_string(),
+            _ => name.to_owned(),
+        };
+        Self {
+            watch: Watch::fixed(name, instances),
+            prefix,
+            origin: format!("client.{name}.url"),
+            address,
+        }
+    }
+}
+
+impl Target {
+    /// Reads the URL of the client called `name`.
+    ///
+    /// # Errors
+    ///
+    /// When the scheme is unknown or not yet possible, or what follows it is malformed; the message
+    /// names the key.
+    pub fn parse(name: &str, url: &str) -> Result<Self> {
+        let wrong = |what: String| Error::configuration(format!("client.{name}.url: {what}"));
+        let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
+        match (scheme, rest) {
+            ("local", "") => Ok(Self::Local { encode: false }),
+            ("local", "?encode=json") => Ok(Self::Local { encode: true }),
+            ("registry", service) if is_name(service) => Ok(Self::Registry(service.to_owned())),
+            ("registry", service) => Err(wrong(format!(
+                "`{service}` is no service name: expected letters, digits, `.`, `_` and `-`"
+            ))),
+            ("static", addresses) => Ok(Self::Written {
+                instances: discovery::written_instances(name, addresses)
+                    .map_err(|error| wrong(error.to_string()))?,
+                prefix: String::new(),
+            }),
+            ("http", _) => http(name, url).map_err(wrong),
+            ("https", _) => Err(wrong(
+                "TLS comes with security, not yet in this version; use http:// inside a trusted \
+                 network"
+                    .to_owned(),
+            )),
+            _ => Err(wrong(format!(
+                "unknown scheme `{scheme}:`; this build knows local:, registry:NAME, \
+                 http://HOST:PORT/PREFIX and static:HOST:PORT,HOST:PORT"
+            ))),
+        }
+    }
+
+    /// Where the instances come from; `None` when the service is in this process.
+    pub fn remote(self, name: &str, registry: &dyn Registry) -> Option<Remote> {
+        match self {
+            Self::Local { .. } => None,
+            Self::Registry(service) => Some(Remote::new(
+                registry.watch(&service),
+                format!("`{service}` in registry {}", registry.location()),
+            )),
+            Self::Written { instances, prefix } => Some(Remote::written(name, instances, prefix)),
+        }
+    }
+}
+
+/// Whether a registry may hold a service of this name.
+fn is_name(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+    !text.is_empty() && text.bytes().all(allowed)
+}
+
+/// Reads `http://HOST[:PORT][/PREFIX]`.
+fn http(name: &str, url: &str) -> Result<Target, String> {
+    let uri: Uri = url
+        .parse()
+        .map_err(|error| format!("not a URL ({error}); expected http://HOST:PORT/PREFIX"))?;
+    let authority = uri.authority().ok_or("it names no host")?;
+    if authority.as_str().contains('@') {
+        return Err("user and password have no place in it".to_owned());
+    }
+    if uri.query().is_some() {
+        return Err("a query has no place in it".to_owned());
+    }
+    let host = authority.host();
+    let address: Address = format!("{host}:{}", authority.port_u16().unwrap_or(80))
+        .parse()
+        .map_err(|error: discovery::AddressError| error.to_string())?;
+    Ok(Target::Written {
+        instances: vec![Instance::new(name, address.to_string(), address)],
+        prefix: uri.path().trim_end_matches('/').to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(url: &str) -> (Vec<String>, String) {
+        match Target::parse("orders", url).unwrap() {
+            Target::Written { instances, prefix } => {
+                let addresses = instances.iter().map(|one| one.address.to_string());
+                (addresses.collect(), prefix)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn reads_every_form() {
+        let local = |encode| Target::Local { encode };
+        assert_eq!(Target::parse("orders", "local:").unwrap(), local(false));
+        let encoded = Target::parse("orders", "local:?encode=json").unwrap();
+        assert_eq!(encoded, local(true));
+        let named = Target::parse("orders", "registry:warehouse").unwrap();
+        assert_eq!(named, Target::Registry("warehouse".into()));
+        assert_eq!(
+            written("http://10.0.0.7:8080"),
+            (vec!["10.0.0.7:8080".into()], String::new())
+        );
+        assert_eq!(
+            written("http://[::1]/api/"),
+            (vec!["[::1]:80".into()], "/api".into())
+        );
+        let two = vec!["a:1".to_owned(), "b:2".to_owned()];
+        assert_eq!(written("static:b:2, a:1"), (two, String::new()));
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_the_others() {
+        let error = |url| Target::parse("orders", url).unwrap_err().to_string();
+        assert!(error("https://orders").starts_with("client.orders.url: TLS comes with security"));
+        assert!(error("ftp://orders").contains("unknown scheme `ftp:`; this build knows local:"));
+        assert!(error("orders").contains("unknown scheme `orders:`"));
+        assert!(error("registry:").contains("is no service name"));
+        assert!(error("registry:a/b").contains("`a/b` is no service name"));
+        assert!(error("static:a").contains("`a` is no address"));
+        assert!(error("http://u:p@h/").contains("user and password"));
+        assert!(!error("http://u:p@h/").contains("u:p"));
+        assert!(error("http://h/?a=b").contains("a query"));
+        assert!(error("local:x").contains("unknown scheme `local:`"));
+    }
+}

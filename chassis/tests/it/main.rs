@@ -1,3 +1,0 @@
-//! Behaviour of the public API, one binary with a module a concern.
-
-mod contract;
