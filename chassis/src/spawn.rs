@@ -23,3 +23,18 @@ where
     )]
     tokio::spawn(Context::current().scope(future))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::spawn;
+    use crate::Context;
+    use crate::context::Priority;
+
+    #[tokio::test]
+    async fn a_task_keeps_the_context_of_its_parent() {
+        let context = Context::default().with_priority(Priority::LOWEST);
+        let task = context.enter(|| spawn(async { Context::current().priority() }));
+        assert_eq!(task.await.unwrap(), Priority::LOWEST);
+        assert_eq!(Context::current().priority(), Priority::DEFAULT);
+    }
+}

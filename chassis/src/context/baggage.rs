@@ -207,3 +207,6 @@ impl From<List> for Baggage {
         Self((list.members > 0).then(|| list.text.into()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -251,3 +251,6 @@ impl<T> OrReject<T> for Result<Option<T>, ()> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

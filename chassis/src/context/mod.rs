@@ -184,3 +184,6 @@ impl Context {
         Arc::make_mut(self.0.get_or_insert_with(|| Arc::new(Parts::EMPTY)))
     }
 }
+
+#[cfg(test)]
+mod tests;

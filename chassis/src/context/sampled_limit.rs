@@ -20,7 +20,9 @@ impl SampledLimit {
     pub fn new(per_second: u32, now: Instant) -> Self {
         Self {
             epoch: now,
-            cost: Self::SECOND.checked_div(per_second.into()).unwrap_or(0),
+            cost: Self::SECOND
+                .checked_div(per_second.into())
+                .map_or(0, |cost| cost.max(1)),
             busy_until: AtomicU64::new(0),
         }
     }
@@ -35,3 +37,6 @@ impl SampledLimit {
         self.cost > 0 && self.busy_until.fetch_update(Relaxed, Relaxed, next).is_ok()
     }
 }
+
+#[cfg(test)]
+mod tests;

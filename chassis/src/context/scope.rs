@@ -89,3 +89,6 @@ impl<F: Future> Future for Scoped<F> {
         this.context.lend(|| this.future.poll(cx))
     }
 }
+
+#[cfg(test)]
+mod tests;

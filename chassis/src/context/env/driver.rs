@@ -13,7 +13,6 @@
 //! thread's store before the arming thread's read, which unparks; and an unpark that comes before
 //! the park makes the park return at once.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::Waker;
@@ -107,18 +106,15 @@ impl<C> Drop for Driven<C> {
 impl<C: Clock> Shared<C> {
     /// Whether the thread sleeps longer than an alarm at `at` can wait.
     fn oversleeps(&self, at: Instant) -> bool {
-        let at = self.nanos(at + QUANTUM);
-        at < self.sleeps_until.load(Ordering::Relaxed)
+        let quantum = QUANTUM.as_nanos() as u64;
+        self.nanos(at).saturating_add(quantum) < self.sleeps_until.load(Ordering::Relaxed)
     }
 
     fn run(&self) {
         while !self.stopped.load(Ordering::Acquire) {
             self.sleeps_until.store(0, Ordering::Relaxed);
-            // A waker is foreign code; its panic must not end everybody's deadlines.
             let now = self.clock.now();
-            let next = catch_unwind(AssertUnwindSafe(|| self.sweeper.sweep(now)));
-            let Ok(next) = next else { continue };
-            let until = next.map(|next| next.max(now + QUANTUM));
+            let until = self.sweeper.sweep(now).map(|next| next.max(now + QUANTUM));
             let nanos = until.map_or(u64::MAX, |until| self.nanos(until));
             self.sleeps_until.store(nanos, Ordering::Relaxed);
             if self
@@ -143,3 +139,6 @@ impl<C: Clock> Shared<C> {
         u64::try_from(nanos).unwrap_or(u64::MAX)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,3 +39,6 @@ impl Ids {
         bits
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -129,3 +129,6 @@ impl Shared {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

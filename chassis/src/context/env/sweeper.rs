@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
@@ -65,7 +66,8 @@ impl Sweeper {
     pub fn arm(&self, at: Instant, waker: &Waker) -> TimerKey {
         let at = self.nanos(at);
         let shard = own_shard();
-        let (index, generation) = self.lock(shard).arm(at, waker.clone());
+        let waker = waker.clone();
+        let (index, generation) = self.lock(shard).arm(at, waker);
         TimerKey {
             shard,
             index,
@@ -79,14 +81,20 @@ impl Sweeper {
         let Some(armed) = shard.find(key).and_then(|slot| slot.waker.as_mut()) else {
             return false;
         };
-        armed.clone_from(waker);
+        if !armed.will_wake(waker) {
+            let old = std::mem::replace(armed, waker.clone());
+            // A waker's drop is foreign code, which may come back here: not under the lock.
+            drop(shard);
+            drop(old);
+        }
         true
     }
 
     /// Forgets an alarm, fired or not.
     pub fn disarm(&self, key: TimerKey) {
-        // Dropped after the lock: a waker's drop is foreign code.
-        let _waker = self.lock(key.shard).release(key);
+        let old = self.lock(key.shard).release(key);
+        // As above: after the lock.
+        drop(old);
     }
 
     /// Wakes all that is due at `now`, and gives when to ask again; `None` when nothing is armed.
@@ -97,7 +105,7 @@ impl Sweeper {
         let mut next = NEVER;
         for shard in 0..Self::SHARDS as u32 {
             next = next.min(self.lock(shard).sweep(now, &mut due));
-            due.drain(..).for_each(Waker::wake);
+            due.drain(..).for_each(wake);
         }
         self.instant(next)
     }
@@ -188,6 +196,11 @@ impl Slot {
     }
 }
 
+/// A waker is foreign code; its panic must not cost the others their alarms.
+fn wake(waker: Waker) {
+    let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+}
+
 /// The shard of this thread.
 fn own_shard() -> u32 {
     static THREADS: AtomicUsize = AtomicUsize::new(0);
@@ -210,3 +223,6 @@ impl fmt::Debug for Sweeper {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,3 +19,6 @@ pub(super) fn trim(value: &[u8]) -> &[u8] {
 pub(super) fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,8 +22,7 @@ pub(in crate::context) fn parse(value: &[u8]) -> Option<TraceContext> {
         0 => rest.is_empty(),
         _ => rest.first().is_none_or(|byte| *byte == b'-'),
     };
-    let dashes =
-        fields[2] & fields[35] & fields[52] == b'-' && fields[2] | fields[35] | fields[52] == b'-';
+    let dashes = [2, 35, 52].iter().all(|at| fields[*at] == b'-');
     if !length_fits || !dashes {
         return None;
     }
