@@ -19,11 +19,20 @@ pub mod port;
 
 // What `service` brings: a running service.
 #[cfg(feature = "service")]
+pub mod admin;
+#[cfg(feature = "service")]
+pub mod config;
+#[cfg(feature = "service")]
 pub mod discovery;
+#[cfg(feature = "service")]
+pub mod health;
 #[cfg(feature = "service")]
 pub mod http;
 #[cfg(feature = "service")]
 mod spawn;
+// What `sqlite` brings: the SQL store.
+#[cfg(feature = "sqlite")]
+pub mod store;
 #[cfg(feature = "service")]
 pub mod telemetry;
 
@@ -31,6 +40,7 @@ pub mod telemetry;
 pub mod __private;
 
 pub use call::CallError;
+pub use chassis_macros::service;
 pub use context::Context;
 pub use contract::Created;
 pub use error::{Error, Result};

@@ -95,6 +95,18 @@ pub enum ParamPlace {
     Body,
 }
 
+impl ParamPlace {
+    /// In the words of OpenAPI: `path`, `query`, `header`, and `body`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Body => "body",
+        }
+    }
+}
+
 /// What happens to a call when its caller hangs up or its deadline passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cancel {

@@ -6,19 +6,43 @@
 //! ([`Contract::connect`], over a [`Link`]). No transport is named here: HTTP is one user of these
 //! words.
 
+mod answers;
+mod body;
+mod decode;
+mod encode;
 mod info;
+mod json;
 mod link;
+mod loopback;
 mod outgoing;
+mod params;
+mod percent;
+mod refusal;
 mod reply;
 mod request;
+mod serves;
 
 use std::sync::Arc;
 
 pub use info::{Cancel, ContractInfo, MethodInfo, ParamInfo, ParamPlace, Schema};
 pub use link::{Bound, Link};
+pub use loopback::Loopback;
 pub use outgoing::{Outgoing, Transport, TransportFuture};
 pub use reply::{Answer, Created, Reply};
 pub use request::{Captures, Request};
+pub use serves::{Served, Serves};
+
+/// What the expansion of `#[service]` calls; public only through `__private`.
+pub(crate) mod expansion {
+    pub use super::answers::{answer_bytes, answer_created, answer_empty, answer_json};
+    pub use super::body::{Check, CheckAnything, CheckValidated, body};
+    pub use super::decode::Decoder;
+    pub use super::encode::Encoder;
+    pub use super::params::{header, header_optional, path, query, query_optional};
+    pub use super::refusal::{Refusal, unknown_method};
+}
+
+use refusal::Refusal;
 
 /// A service contract. Implemented by `#[service]` for the trait object: `dyn Inventory`.
 #[diagnostic::on_unimplemented(
@@ -37,14 +61,4 @@ pub trait Contract: Send + Sync + 'static {
 
     /// An implementation that passes every call over `link`.
     fn connect(link: Link<Self>) -> Arc<Self>;
-}
-
-/// A value that can be served under contract `C`: everything that implements its trait.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be served as `{C}`",
-    label = "this type does not implement the contract's trait"
-)]
-pub trait Served<C: ?Sized>: Send + Sync + 'static {
-    /// The value behind the contract's trait object.
-    fn into_service(self) -> Arc<C>;
 }

@@ -32,9 +32,11 @@ impl Telemetry {
     ///
     /// When a URL in `settings` has a scheme that this build does not know.
     pub fn new(env: Env, settings: &Settings, resource: Resource) -> Result<Self> {
+        let metrics = Metrics::new();
+        metrics.watch_process(env.clone());
         Ok(Self(Arc::new(Component {
             resource,
-            metrics: Metrics::new(),
+            metrics,
             access: AccessLog::new(settings.logs.access),
             shared: Arc::new(Shared::new(env, settings)),
         })))

@@ -2,10 +2,10 @@
 //! conventions. Names that begin with `chassis.` or `tokio.` are our own: the conventions have none.
 
 /// The version of the semantic conventions that all names follow.
-pub const VERSION: &str = "1.37.0";
+pub const VERSION: &str = "1.44.0";
 
 /// The schema URL of [`VERSION`], sent with every batch of spans.
-pub const SCHEMA_URL: &str = "https://opentelemetry.io/schemas/1.37.0";
+pub const SCHEMA_URL: &str = "https://opentelemetry.io/schemas/1.44.0";
 
 /// Why a call failed: a status, an error's type or a kind.
 pub const ERROR_TYPE: &str = "error.type";

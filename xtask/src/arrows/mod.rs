@@ -19,18 +19,12 @@ use crate::{Result, workspace};
 /// The top-level modules of `chassis/src`, lowest layer first.
 const LAYERS: &[&[&str]] = &[
     // The words in which calls fail, and what travels with a call.
-    &["call", "context", "error", "policy", "problem"],
+    &["call", "context", "error", "policy", "problem", "spawn"],
     // What the macros expand to.
     &["contract", "port"],
-    // Ports with their adapters.
-    &[
-        "config",
-        "discovery",
-        "health",
-        "security",
-        "store",
-        "telemetry",
-    ],
+    // Ports with their adapters; each of them has settings.
+    &["config"],
+    &["discovery", "health", "security", "store", "telemetry"],
     // Transports and features.
     &[
         "admin", "client", "events", "gateway", "grpc", "http", "saga",
@@ -45,6 +39,11 @@ const BESIDE: &[(&str, &str, &str)] = &[
         "call",
         "problem",
         "a failed call may carry the problem that was answered",
+    ),
+    (
+        "spawn",
+        "context",
+        "a spawned task takes its parent's context along",
     ),
     (
         "contract",

@@ -34,7 +34,7 @@ pub(crate) fn bench(arguments: &[String]) -> Result<ExitCode> {
     let options = parse(arguments)?;
     let cases = chosen(options.only.as_deref())?;
     let bench = prepare(&cases)?;
-    let rows = measure(&bench, &cases, options.json)?;
+    let rows = count(&bench, &cases, options.json)?;
     if options.json {
         println!("{:#}", report::json(&rows));
     }
@@ -107,7 +107,7 @@ fn prepare(cases: &[&Case]) -> Result<Bench> {
 }
 
 /// Counts each case; the table grows as the figures come, on stderr where stdout is for JSON.
-fn measure(bench: &Bench, cases: &[&'static Case], json: bool) -> Result<Vec<Row>> {
+fn count(bench: &Bench, cases: &[&'static Case], json: bool) -> Result<Vec<Row>> {
     let show = |line: String| {
         if json {
             eprintln!("{line}");

@@ -2,11 +2,14 @@
 
 mod cells;
 mod durations;
+mod exposition;
 mod family;
 mod http;
 mod name;
 mod port;
+mod process;
 mod registry;
+mod runtime;
 mod snapshot;
 mod user;
 
@@ -16,3 +19,6 @@ pub use port::PortSeries;
 pub use registry::Metrics;
 pub use snapshot::{Exemplar, FamilySnapshot, HistogramValue, Kind, Point, PointValue};
 pub use user::{Bounded, Counter, Gauge, Histogram};
+
+#[cfg(test)]
+mod tests;

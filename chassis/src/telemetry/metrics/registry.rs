@@ -4,13 +4,19 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::runtime::Handle;
+
 use super::durations::Durations;
+use super::exposition::Format;
 use super::family::{Descriptor, Family};
 use super::http::{Active, HttpSeries};
 use super::name::{self, MetricName};
 use super::port::PortSeries;
+use super::process;
+use super::runtime;
 use super::snapshot::{FamilySnapshot, Kind, Labels};
 use super::user::{Bounded, Counter, Gauge, Histogram};
+use crate::context::Env;
 use crate::telemetry::semconv;
 use crate::{Error, Result};
 
@@ -32,6 +38,7 @@ struct Shared {
     port: Family<Durations>,
     rejected: Family<Counter>,
     users: Mutex<BTreeMap<String, Users>>,
+    runtime: Mutex<Option<Handle>>,
     sources: Mutex<Vec<Source>>,
 }
 
@@ -77,6 +84,11 @@ impl Metrics {
             shared: Arc::new(Shared::new()),
             own: Labels::new(),
         }
+    }
+
+    /// Adds what the operating system says of the process.
+    pub(crate) fn watch_process(&self, env: Env) {
+        self.source(Box::new(move |out| process::gather(&env, out)));
     }
 
     /// The same families; every new series says that it belongs to component `name`.
@@ -207,6 +219,24 @@ impl Metrics {
         Ok(Bounded::new(family, self.own.clone(), keys, most))
     }
 
+    /// The page that `/metrics` answers, and its content type: OpenMetrics 1.0 where `accept` (the
+    /// header's value) prefers it, else Prometheus' text format 0.0.4.
+    pub fn scrape(&self, accept: Option<&str>) -> (&'static str, String) {
+        let format = Format::accepted(accept);
+        (format.content_type(), format.render(&self.snapshot()))
+    }
+
+    /// Adds the numbers of a tokio runtime: workers, tasks, queue. Once for each runtime that
+    /// serves calls; a further one replaces the first.
+    pub fn watch_runtime(&self, runtime: Handle) {
+        let mut watched = self
+            .shared
+            .runtime
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *watched = Some(runtime);
+    }
+
     /// Every metric with its series, at this moment.
     pub fn snapshot(&self) -> Vec<FamilySnapshot> {
         let shared = &*self.shared;
@@ -220,6 +250,14 @@ impl Metrics {
         let users = shared.users.lock().unwrap_or_else(PoisonError::into_inner);
         all.extend(users.values().map(Users::snapshot));
         drop(users);
+        let runtime = shared
+            .runtime
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(runtime) = &*runtime {
+            runtime::gather(runtime, &mut all);
+        }
+        drop(runtime);
         let sources = shared
             .sources
             .lock()
@@ -229,7 +267,6 @@ impl Metrics {
         all
     }
 
-    #[expect(dead_code, reason = "process and runtime metrics come next")]
     /// Adds metrics that are read when they are asked for.
     pub(crate) fn source(&self, source: Source) {
         let mut all = self
@@ -306,6 +343,7 @@ impl Shared {
                 Kind::Counter,
             )),
             users: Mutex::default(),
+            runtime: Mutex::default(),
             sources: Mutex::default(),
         }
     }

@@ -1,0 +1,83 @@
+//! The small server of the probe and admin listeners.
+//!
+//! It shares nothing with the service's own edge: it runs on the control runtime, so that it still
+//! answers when the serving runtime is blocked. Bounded, because probes are open to the network.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use tokio::task::AbortHandle;
+
+use crate::{Error, Result};
+
+/// Connections at once; more wait in the kernel.
+const CONNECTIONS: usize = 256;
+
+/// Time for the headers of a request, and between two requests.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Pause after the kernel refused a connection (out of file descriptors), lest the loop spins.
+const BREATHE: Duration = Duration::from_millis(100);
+
+/// A running listener. Dropping it closes it and its connections.
+#[derive(Debug)]
+pub(super) struct Side {
+    address: SocketAddr,
+    accepting: AbortHandle,
+}
+
+impl Side {
+    /// Serves `router` on `listener`.
+    ///
+    /// # Errors
+    ///
+    /// When the runtime refuses the listener.
+    pub(super) fn serve(listener: TcpListener, router: Router, control: &Handle) -> Result<Self> {
+        let _entered = control.enter();
+        let failed = |error| Error::unavailable("cannot watch a listener").because(error);
+        let address = listener.local_addr().map_err(failed)?;
+        let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
+        let accepting = control.spawn(accept(listener, router)).abort_handle();
+        Ok(Self { address, accepting })
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for Side {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+async fn accept(listener: tokio::net::TcpListener, router: Router) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    // Owned by this task, so that its end ends the connections.
+    let mut open = tokio::task::JoinSet::new();
+    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+        while open.try_join_next().is_some() {}
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::time::sleep(BREATHE).await;
+            continue;
+        };
+        let service = TowerToHyperService::new(router.clone());
+        open.spawn(async move {
+            let _place = place;
+            // A connection's failure is its caller's matter: nothing is lost with it.
+            let _ = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(PATIENCE)
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}

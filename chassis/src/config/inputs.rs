@@ -1,0 +1,142 @@
+//! Everything that a configuration is read from, held in one place so that tests need no process.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// More than any configuration needs; keeps a mistaken path (a log, a device) from filling memory.
+const MAX_FILE: u64 = 1 << 20;
+
+/// Arguments, variables, current folder and files of a process, or of a test.
+///
+/// [`Inputs::from_process`] is the only place of the configuration that touches the process.
+///
+/// ```
+/// use chassis::config::Inputs;
+///
+/// let inputs = Inputs::none().arg("--check").var("CHASSIS_PROFILE", "dev").file(
+///     "chassis.toml",
+///     "http.listen = '127.0.0.1:9000'",
+/// );
+/// # let _ = inputs;
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    args: Vec<OsString>,
+    vars: BTreeMap<String, OsString>,
+    folder: PathBuf,
+    files: Option<BTreeMap<PathBuf, Vec<u8>>>,
+}
+
+impl Inputs {
+    /// What the process was given: its arguments (without the program's name), variables, current
+    /// folder and disk.
+    pub fn from_process() -> Self {
+        let vars = std::env::vars_os()
+            .map(|(name, value)| (name.to_string_lossy().into_owned(), value))
+            .collect();
+        // Paths stay relative, so that reports show them as a person would type them.
+        Self {
+            args: std::env::args_os().skip(1).collect(),
+            vars,
+            ..Self::default()
+        }
+    }
+
+    /// Nothing at all: no argument, no variable, no file.
+    pub fn none() -> Self {
+        Self {
+            files: Some(BTreeMap::new()),
+            ..Self::default()
+        }
+    }
+
+    /// No argument and no variable, with the files of the disk as seen from `folder`.
+    pub fn on_disk(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn arg(mut self, arg: impl Into<OsString>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
+    /// Sets a variable.
+    #[must_use]
+    pub fn var(mut self, name: impl Into<String>, value: impl Into<OsString>) -> Self {
+        self.vars.insert(name.into(), value.into());
+        self
+    }
+
+    /// Puts a file at `path`; from now on the disk isn't read.
+    #[must_use]
+    pub fn file(mut self, path: impl AsRef<Path>, content: impl Into<Vec<u8>>) -> Self {
+        let path = self.folder.join(path);
+        self.files
+            .get_or_insert_default()
+            .insert(path, content.into());
+        self
+    }
+
+    /// The arguments, without the program's name.
+    pub fn args(&self) -> &[OsString] {
+        &self.args
+    }
+
+    /// A variable's value; an empty one counts as unset, as shells and containers leave them.
+    pub(super) fn variable(&self, name: &str) -> Option<&OsStr> {
+        self.vars
+            .get(name)
+            .map(OsString::as_os_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// All variables, by name.
+    pub(super) fn variables(&self) -> impl Iterator<Item = (&str, &OsStr)> {
+        self.vars
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_os_str()))
+    }
+
+    /// The folder that relative paths start from.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Whether `path` is a folder.
+    pub(super) fn is_folder(&self, path: &Path) -> bool {
+        match &self.files {
+            Some(files) => files.keys().any(|file| file.parent() == Some(path)),
+            None => path.as_os_str().is_empty() || path.is_dir(),
+        }
+    }
+
+    /// The content of a file, at most 1 MiB.
+    pub(super) fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        match &self.files {
+            Some(files) => files
+                .get(path)
+                .cloned()
+                .ok_or(io::ErrorKind::NotFound.into()),
+            None => read_bounded(path),
+        }
+    }
+}
+
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    File::open(path)?
+        .take(MAX_FILE + 1)
+        .read_to_end(&mut content)?;
+    if content.len() as u64 > MAX_FILE {
+        return Err(io::Error::other("it is larger than 1 MiB"));
+    }
+    Ok(content)
+}

@@ -1,0 +1,309 @@
+//! Which source wins, and what each of them may say.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{holds, load, one, toml, try_load};
+use crate::config::{Cli, Config, Defaults, Inputs};
+
+#[derive(Debug, Default, Deserialize, JsonSchema, PartialEq)]
+#[serde(default)]
+struct Http {
+    listen: String,
+    max_body: u32,
+    proxies: Vec<String>,
+}
+
+fn listen(inputs: &Inputs) -> String {
+    load(inputs).section::<Http>("http").unwrap().listen
+}
+
+#[test]
+fn each_source_lies_above_the_one_before() {
+    let dev = Inputs::none().arg("--profile=dev");
+    let default = Defaults::new("shop").value("http.listen", "default");
+    let cli = Cli::parse(dev.args(), &[]).unwrap();
+    let config = Config::load(&dev, &cli, &default).unwrap();
+    assert_eq!(config.section::<Http>("http").unwrap().listen, "default");
+
+    let inputs = dev.file("chassis.toml", "[http]\nlisten = 'file'\nmax_body = 7");
+    assert_eq!(listen(&inputs), "file");
+    let inputs = inputs.file("chassis.dev.toml", "http.listen = 'profile'");
+    assert_eq!(listen(&inputs), "profile");
+    let inputs = inputs.file(".env", "CHASSIS_HTTP__LISTEN=dotenv");
+    assert_eq!(listen(&inputs), "dotenv");
+    let inputs = inputs.var("CHASSIS_HTTP__LISTEN", "variable");
+    assert_eq!(listen(&inputs), "variable");
+    let inputs = inputs.arg("--set").arg("http.listen=argument");
+    assert_eq!(listen(&inputs), "argument");
+    // Tables are merged, so that the lowest file still gives what nobody else says.
+    assert_eq!(load(&inputs).section::<Http>("http").unwrap().max_body, 7);
+}
+
+#[test]
+fn dotenv_is_read_in_dev_only() {
+    let inputs = toml("http.listen = 'file'").file(".env", "CHASSIS_HTTP__LISTEN=dotenv");
+    assert_eq!(listen(&inputs), "file");
+    assert_eq!(listen(&inputs.var("CHASSIS_PROFILE", "dev")), "dotenv");
+}
+
+#[test]
+fn dotenv_understands_quotes_remarks_and_export() {
+    let env =
+        "# a remark\nexport CHASSIS_HTTP__LISTEN=\"a # b\"\nCHASSIS_HTTP__MAX_BODY=5 # bytes\n";
+    let inputs = Inputs::none().arg("--profile=dev").file(".env", env);
+    let http: Http = load(&inputs).section("http").unwrap();
+    assert_eq!((http.listen.as_str(), http.max_body), ("a # b", 5));
+    let bad = Inputs::none()
+        .arg("--profile=dev")
+        .file(".env", "A=1\nnonsense\nB='open");
+    let report = load(&bad).check().unwrap_err();
+    holds(
+        &report.to_string(),
+        &[
+            ".env:2:1",
+            "equals sign",
+            ".env:3:1",
+            "a quote that isn't closed",
+        ],
+    );
+}
+
+#[test]
+fn a_profile_nobody_named_has_the_rules_of_prod() {
+    let inputs = toml("").file("chassis.prod.toml", "http.listen = 'prod'");
+    assert_eq!(listen(&inputs), "prod");
+    assert!(!load(&inputs).is_dev());
+    let cli = Cli::default();
+    let config = Config::load(&inputs, &cli, &Defaults::new("shop").profile("dev")).unwrap();
+    assert!(config.is_dev());
+    let inputs = inputs.var("CHASSIS_PROFILE", "stage");
+    let config = Config::load(&inputs, &cli, &Defaults::new("shop").profile("dev")).unwrap();
+    assert_eq!(config.profile(), "stage");
+}
+
+#[test]
+fn the_folder_is_named_or_the_current_one() {
+    let inputs = Inputs::none().file("etc/chassis.toml", "http.listen = 'etc'");
+    assert_eq!(listen(&inputs.clone().arg("--config-dir=etc")), "etc");
+    assert_eq!(
+        listen(&inputs.clone().var("CHASSIS_CONFIG_DIR", "etc")),
+        "etc"
+    );
+    assert_eq!(listen(&inputs), "");
+}
+
+#[test]
+fn a_named_folder_that_is_missing_or_empty_is_a_finding() {
+    let report = load(&Inputs::none().arg("--config-dir=nowhere"))
+        .check()
+        .unwrap_err();
+    holds(&one(&report), &["isn't there", "--config-dir", "nowhere"]);
+    let inputs = Inputs::none()
+        .file("etc/other.toml", "")
+        .var("CHASSIS_CONFIG_DIR", "etc");
+    let report = load(&inputs).check().unwrap_err();
+    holds(
+        &one(&report),
+        &[
+            "no configuration",
+            "variable CHASSIS_CONFIG_DIR",
+            "chassis.toml",
+        ],
+    );
+}
+
+#[test]
+fn state_lies_where_the_system_says() {
+    let home = Inputs::none().var("HOME", "/home/ann");
+    let state = |inputs: &Inputs| load(inputs).state_dir().display().to_string();
+    assert_eq!(state(&home), "/home/ann/.local/state/chassis/shop");
+    // Relative paths are to be ignored, says the specification of the variable.
+    assert_eq!(
+        state(&home.clone().var("XDG_STATE_HOME", "x")),
+        state(&home)
+    );
+    assert_eq!(
+        state(&home.var("XDG_STATE_HOME", "/var/state")),
+        "/var/state/chassis/shop"
+    );
+}
+
+#[test]
+fn a_variable_finds_names_that_it_cannot_spell() {
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(rename_all = "kebab-case")]
+    struct Client {
+        max_idle: u8,
+    }
+    let inputs = toml("[client.orders-api]\nmax-idle = 1")
+        .var("CHASSIS_CLIENT__ORDERS_API__MAX_IDLE", "2")
+        .var("CHASSIS_CLIENT__PAY_OUT__MAX_IDLE", "3");
+    let config = load(&inputs);
+    assert_eq!(
+        config
+            .section::<Client>("client.orders-api")
+            .unwrap()
+            .max_idle,
+        2
+    );
+    assert_eq!(
+        config.section::<Client>("client.pay-out").unwrap().max_idle,
+        3
+    );
+    config.check().unwrap();
+}
+
+#[test]
+fn lists_and_tables_can_be_written_in_variables() {
+    #[derive(Deserialize, JsonSchema)]
+    struct Labels {
+        ports: Vec<u16>,
+        more: BTreeMap<String, u8>,
+    }
+    let inputs = Inputs::none()
+        .var("CHASSIS_HTTP__PROXIES", "10.0.0.1, 10.0.0.2")
+        .var("CHASSIS_LABELS__PORTS", "[1, 2]")
+        .var("CHASSIS_LABELS__MORE", "{ a = 1 }");
+    let config = load(&inputs);
+    assert_eq!(
+        config.section::<Http>("http").unwrap().proxies,
+        ["10.0.0.1", "10.0.0.2"]
+    );
+    let labels: Labels = config.section("labels").unwrap();
+    assert_eq!((labels.ports, labels.more["a"]), (vec![1, 2], 1));
+}
+
+#[test]
+fn what_kubernetes_invents_is_passed_over() {
+    let inputs = Inputs::none()
+        .var("CHASSIS_SERVICE_HOST", "10.0.0.1")
+        .var("CHASSIS_SERVICE_PORT", "80")
+        .var("CHASSIS_SERVICE_PORT_HTTP", "80")
+        .var("CHASSIS_PORT", "tcp://10.0.0.1:80")
+        .var("CHASSIS_PORT_8080_TCP", "tcp://10.0.0.1:8080")
+        .var("CHASSIS_DEMO_PORT_53_UDP_ADDR", "10.0.0.1");
+    load(&inputs).check().unwrap();
+}
+
+#[test]
+fn a_variable_that_names_no_key_is_a_finding() {
+    let check = |name: &str| {
+        let inputs = toml("registry.url = 'memory:'").var(name, "x");
+        let config = load(&inputs);
+        config.skip("registry");
+        one(&config.check().unwrap_err())
+    };
+    holds(
+        &check("CHASSIS_PROFIL"),
+        &["CHASSIS_PROFIL names no key", "mean CHASSIS_PROFILE?"],
+    );
+    holds(
+        &check("CHASSIS_REGISTRY_URL"),
+        &["mean CHASSIS_REGISTRY__URL?"],
+    );
+    holds(&check("CHASSIS_HTTP"), &["names no key"]);
+}
+
+#[test]
+fn otel_lies_between_files_and_own_variables() {
+    #[derive(Deserialize, JsonSchema)]
+    struct Traces {
+        url: String,
+        ratio: f64,
+    }
+    let inputs = toml("traces.url = 'none:'\ntraces.ratio = 0.5")
+        .var("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318")
+        .var("OTEL_TRACES_SAMPLER", "parentbased_traceidratio")
+        .var("OTEL_TRACES_SAMPLER_ARG", "0.25");
+    let traces: Traces = load(&inputs).section("traces").unwrap();
+    assert_eq!(
+        (traces.url.as_str(), traces.ratio),
+        ("otlp+http://collector:4318", 0.25)
+    );
+    let grpc = inputs.clone().var("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc");
+    assert_eq!(
+        load(&grpc).section::<Traces>("traces").unwrap().url,
+        "otlp://collector:4318"
+    );
+    let inputs = inputs.var("CHASSIS_TRACES__URL", "zipkin+http://z");
+    let config = load(&inputs.var("OTEL_TRACES_SAMPLER", "xray"));
+    let traces: Traces = config.section("traces").unwrap();
+    assert_eq!(
+        (traces.url.as_str(), traces.ratio),
+        ("zipkin+http://z", 0.5)
+    );
+    holds(
+        &one(config.notes()),
+        &["passed over", "variable OTEL_TRACES_SAMPLER", "xray"],
+    );
+    config.check().unwrap();
+}
+
+#[test]
+fn resource_attributes_and_log_level_are_taken_over() {
+    #[derive(Deserialize, JsonSchema)]
+    struct Service {
+        name: String,
+        attributes: BTreeMap<String, String>,
+    }
+    let inputs = Inputs::none()
+        .var("OTEL_RESOURCE_ATTRIBUTES", "service.name=a,team=red%20one")
+        .var("RUST_LOG", "info,${x}=debug");
+    let service: Service = load(&inputs).section("service").unwrap();
+    assert_eq!(
+        (service.name.as_str(), service.attributes["team"].as_str()),
+        ("a", "red one")
+    );
+    let config = load(&inputs);
+    // Not a reference: other programs read the variable too.
+    assert!(
+        config
+            .effective()
+            .iter()
+            .any(|row| row.value() == "\"info,${x}=debug\"")
+    );
+}
+
+#[test]
+fn a_component_sees_its_own_keys_above_the_shared_ones() {
+    let text = "[http]\nlisten = 'all'\nmax_body = 1\n[orders.http]\nmax_body = 2\n";
+    let config = load(&toml(text));
+    let http = |config: &Config| config.section::<Http>("http").unwrap();
+    assert_eq!(http(&config.component("inventory")).max_body, 1);
+    let orders = http(&config.component("orders"));
+    assert_eq!((orders.listen.as_str(), orders.max_body), ("all", 2));
+    config.check().unwrap();
+}
+
+#[test]
+fn a_component_that_runs_elsewhere_can_be_skipped() {
+    let config = load(&toml(
+        "[orders.http]\nmax_body = 2\n[inventory.warehouse]\nx = 1",
+    ));
+    let _: Http = config.component("orders").section("http").unwrap();
+    holds(&one(&config.unused()), &["inventory", "unknown section"]);
+    config.skip("inventory");
+    config.check().unwrap();
+}
+
+#[test]
+fn a_file_that_cannot_be_used_stops_the_loading() {
+    let syntax = try_load(&toml("[http]\nlisten = 'a'\nmax_body =\n")).unwrap_err();
+    holds(&one(&syntax), &["not TOML", "chassis.toml:3:"]);
+    let bytes: &[u8] = b"[http]\nlisten = '\xff'";
+    let text = try_load(&Inputs::none().file("chassis.toml", bytes)).unwrap_err();
+    holds(&one(&text), &["not UTF-8", "chassis.toml:2:11", "0xff"]);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_says_so() {
+    let folder = std::env::temp_dir().join(format!("chassis-unread-{}", std::process::id()));
+    // A folder of that name can't be read as a file, not even by root.
+    std::fs::create_dir_all(folder.join("chassis.toml")).unwrap();
+    let report = try_load(&Inputs::on_disk(&folder)).unwrap_err();
+    std::fs::remove_dir_all(&folder).unwrap();
+    holds(&one(&report), &["can't be read", "chassis.toml", "mend"]);
+}

@@ -1,0 +1,75 @@
+//! The server's side of an answer: from what the handler gave to a [`Reply`].
+
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+
+use super::body::JSON;
+use super::json::json;
+use super::{Created, Reply};
+use crate::{Problem, ProblemDetails};
+
+const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
+
+/// A handler's result as an answer: 200 with JSON.
+pub fn answer_json<T: Serialize, E: Problem>(result: Result<T, E>, contract: &str) -> Reply {
+    answer(result, contract, |value| body(StatusCode::OK, &value))
+}
+
+/// 204.
+pub fn answer_empty<E: Problem>(result: Result<(), E>, contract: &str) -> Reply {
+    answer(result, contract, |()| Reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// 201 with JSON and `Location`.
+pub fn answer_created<T: Serialize, E: Problem>(
+    result: Result<Created<T>, E>,
+    contract: &str,
+) -> Reply {
+    answer(result, contract, |created| {
+        let Ok(location) = HeaderValue::try_from(created.location) else {
+            return unencodable();
+        };
+        let mut reply = body(StatusCode::CREATED, &created.value);
+        reply.location = Some(location);
+        reply
+    })
+}
+
+/// 200 with bytes as they are.
+pub fn answer_bytes<E: Problem>(result: Result<Bytes, E>, contract: &str) -> Reply {
+    answer(result, contract, |bytes| Reply {
+        content_type: Some(OCTETS),
+        body: bytes,
+        ..Reply::empty(StatusCode::OK)
+    })
+}
+
+fn answer<T, E: Problem>(
+    result: Result<T, E>,
+    contract: &str,
+    success: impl FnOnce(T) -> Reply,
+) -> Reply {
+    match result {
+        Ok(value) => success(value),
+        Err(error) => Reply::problem(&error.to_problem(contract), error.kind()),
+    }
+}
+
+fn body<T: Serialize>(status: StatusCode, value: &T) -> Reply {
+    match json(value) {
+        Ok(body) => Reply {
+            content_type: Some(JSON),
+            body,
+            ..Reply::empty(status)
+        },
+        Err(_) => unencodable(),
+    }
+}
+
+/// What the handler gave cannot be written in the wire format: a bug of the service, so nothing of
+/// it is shown.
+fn unencodable() -> Reply {
+    const KIND: &str = "unencodable-answer";
+    Reply::problem(&ProblemDetails::chassis(KIND, 500), KIND)
+}

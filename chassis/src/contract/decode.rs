@@ -1,0 +1,134 @@
+//! The client's side of an answer: from a response to what the method gives.
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, LOCATION};
+use http::{HeaderValue, Response};
+use serde::de::DeserializeOwned;
+
+use super::body::is_json;
+use super::{ContractInfo, Created};
+use crate::problem::PROBLEM_JSON;
+use crate::{CallError, Problem, ProblemDetails};
+
+/// What a transport gives.
+type Received = Result<Response<Bytes>, CallError>;
+
+/// Reads the answers of one method.
+#[derive(Debug, Clone, Copy)]
+pub struct Decoder {
+    contract: &'static ContractInfo,
+    method: usize,
+}
+
+impl Decoder {
+    /// For answers of `method`.
+    pub fn new(contract: &'static ContractInfo, method: usize) -> Self {
+        Self { contract, method }
+    }
+
+    /// A JSON answer.
+    ///
+    /// # Errors
+    ///
+    /// The typed error that was answered, or a [`CallError`] as `E`.
+    pub fn json<T, E>(&self, received: Received) -> Result<T, E>
+    where
+        T: DeserializeOwned,
+        E: Problem + From<CallError>,
+    {
+        let response = self.success::<E>(received)?;
+        Ok(self.value(&response)?)
+    }
+
+    /// An answer without a body.
+    ///
+    /// # Errors
+    ///
+    /// As [`json`](Self::json).
+    pub fn empty<E: Problem + From<CallError>>(&self, received: Received) -> Result<(), E> {
+        self.success::<E>(received).map(drop)
+    }
+
+    /// A JSON answer with `Location`.
+    ///
+    /// # Errors
+    ///
+    /// As [`json`](Self::json).
+    pub fn created<T, E>(&self, received: Received) -> Result<Created<T>, E>
+    where
+        T: DeserializeOwned,
+        E: Problem + From<CallError>,
+    {
+        let response = self.success::<E>(received)?;
+        let location = response.headers().get(LOCATION).map(HeaderValue::to_str);
+        let Some(Ok(location)) = location else {
+            return Err(self.unknown("201 without a readable `location`").into());
+        };
+        Ok(Created {
+            location: location.to_owned(),
+            value: self.value(&response)?,
+        })
+    }
+
+    /// Bytes as they are.
+    ///
+    /// # Errors
+    ///
+    /// As [`json`](Self::json).
+    pub fn bytes<E: Problem + From<CallError>>(&self, received: Received) -> Result<Bytes, E> {
+        self.success::<E>(received).map(Response::into_body)
+    }
+
+    fn success<E: Problem + From<CallError>>(
+        &self,
+        received: Received,
+    ) -> Result<Response<Bytes>, E> {
+        let response = received?;
+        let expected = self.contract.methods[self.method].success;
+        if response.status().as_u16() == expected {
+            return Ok(response);
+        }
+        if !is_problem(&response) {
+            let status = response.status();
+            return Err(self
+                .unknown(&format!("{status} instead of {expected}"))
+                .into());
+        }
+        let problem = self.problem(&response)?;
+        Err(E::from_problem(Box::new(problem), self.contract.name)
+            .unwrap_or_else(|unknown| CallError::Problem(unknown).into()))
+    }
+
+    fn problem(&self, response: &Response<Bytes>) -> Result<ProblemDetails, CallError> {
+        let mut problem: ProblemDetails = serde_json::from_slice(response.body())
+            .map_err(|e| self.unknown(&format!("a malformed problem: {e}")))?;
+        // RFC 9457, 3.1.2: the member is advisory, what HTTP says holds.
+        problem.status = response.status().as_u16();
+        Ok(problem)
+    }
+
+    fn value<T: DeserializeOwned>(&self, response: &Response<Bytes>) -> Result<T, CallError> {
+        if !is_json(response.headers()) || is_problem(response) {
+            let came = response.headers().get(CONTENT_TYPE);
+            return Err(self.unknown(&format!("{came:?} instead of JSON")));
+        }
+        serde_json::from_slice(response.body()).map_err(|e| self.unknown(&e.to_string()))
+    }
+
+    fn unknown(&self, reason: &str) -> CallError {
+        CallError::Answer {
+            service: self.contract.name.to_owned(),
+            reason: format!("`{}`: {reason}", self.contract.methods[self.method].name),
+        }
+    }
+}
+
+fn is_problem(response: &Response<Bytes>) -> bool {
+    let value = response.headers().get(CONTENT_TYPE);
+    value
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| {
+            let essence = value.split(';').next().unwrap_or_default().trim();
+            essence.eq_ignore_ascii_case(PROBLEM_JSON)
+        })
+}

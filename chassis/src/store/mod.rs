@@ -1,0 +1,10 @@
+//! The SQL store of a service: a pool of connections, and migrations under a lock.
+//!
+//! A service reaches it by `app.sql()` and `app.migrate(…)`. The embedded store is SQLite, in a
+//! file of the state folder; `store.url` moves it.
+
+mod settings;
+mod sqlite;
+
+pub use settings::StoreSettings;
+pub use sqlite::Sqlite;
