@@ -5,6 +5,7 @@
 //! swallows the user's item: it comes out again, without the macro's attributes.
 
 mod errors;
+mod problem;
 mod service;
 mod shape;
 mod words;
@@ -35,4 +36,29 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn service(arguments: TokenStream, item: TokenStream) -> TokenStream {
     service::service(arguments.into(), &item.into()).into()
+}
+
+/// Makes an error cross the wire as problem details (RFC 9457) and arrive as the same value.
+///
+/// ```ignore
+/// #[derive(Debug, thiserror::Error, Problem)]
+/// pub enum InventoryError {
+///     #[error("item {sku} is unknown")]
+///     #[problem(status = 404)]
+///     UnknownItem { sku: Sku },
+///     #[error(transparent)]
+///     #[problem(call)]
+///     Call(#[from] CallError),
+/// }
+/// ```
+///
+/// Each variant says its `status`, and may say its `type` (else `urn:problem:{contract}:{variant}`)
+/// and `title`. Its fields cross as members of the problem. Callers see the message of 4xx variants
+/// without a source, and of those marked `public`.
+///
+/// A source stays where it arose: a variant that has one reaches the caller as
+/// `CallError::Problem`, with its type, status and other fields.
+#[proc_macro_derive(Problem, attributes(problem))]
+pub fn problem(item: TokenStream) -> TokenStream {
+    problem::problem(item.into()).into()
 }

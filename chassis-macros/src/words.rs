@@ -25,6 +25,14 @@ pub(crate) fn kebab(name: &str) -> String {
     out
 }
 
+/// `UnknownItem` as `Unknown item`.
+pub(crate) fn sentence(name: &str) -> String {
+    let words = kebab(name).replace('-', " ");
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
 /// The name of `ident` on the wire: without `r#`.
 pub(crate) fn wire_name(ident: &Ident) -> String {
     ident.unraw().to_string()
@@ -106,6 +114,11 @@ mod tests {
         ] {
             assert_eq!(kebab(name), kebab_name);
         }
+    }
+
+    #[test]
+    fn names_become_sentences() {
+        assert_eq!(sentence("UnknownItem"), "Unknown item");
     }
 
     #[test]

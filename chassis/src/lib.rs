@@ -40,7 +40,7 @@ pub mod telemetry;
 pub mod __private;
 
 pub use call::CallError;
-pub use chassis_macros::service;
+pub use chassis_macros::{Problem, service};
 pub use context::Context;
 pub use contract::Created;
 pub use error::{Error, Result};

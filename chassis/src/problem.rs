@@ -109,3 +109,30 @@ impl ProblemDetails {
         self
     }
 }
+
+/// What the expansion of `#[derive(Problem)]` calls; public only through `__private`.
+pub(crate) mod expansion {
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
+    use serde_json::Value;
+
+    use super::ProblemDetails;
+
+    /// The type URI of a variant that gives none.
+    pub fn type_uri(contract: &str, variant: &str) -> String {
+        format!("urn:problem:{contract}:{variant}")
+    }
+
+    /// Adds a field as a member; one that cannot be written is left out, and its receiver gets the
+    /// problem as it is.
+    pub fn put<T: Serialize>(problem: &mut ProblemDetails, name: &str, value: &T) {
+        if let Ok(value) = serde_json::to_value(value) {
+            problem.extensions.insert(name.to_owned(), value);
+        }
+    }
+
+    /// Reads a field; a missing member reads as null, so that an `Option` may be left out.
+    pub fn take<T: DeserializeOwned>(problem: &ProblemDetails, name: &str) -> Option<T> {
+        T::deserialize(problem.extensions.get(name).unwrap_or(&Value::Null)).ok()
+    }
+}
