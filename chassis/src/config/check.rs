@@ -9,19 +9,20 @@ use serde_json::{Map, Value as Json};
 
 use super::effective::Row;
 use super::names::{fold, nearest, variable};
-use super::node::{Kind, Node, show_text};
+use super::node::{Kind, Node};
 use super::references::Resolver;
 use super::schema::Schema;
-use super::secret::MASK;
-use super::{Finding, Findings, Origin, url};
+use super::{Finding, Findings, Origin};
 
 /// One run over a section.
 pub(super) struct Check<'a> {
     pub(super) resolver: &'a Resolver<'a>,
     pub(super) findings: Findings,
     pub(super) rows: Vec<Row>,
-    /// Secrets met, to be taken out of what serde says.
+    /// The texts of the secrets met: nothing that serde says may repeat one.
     pub(super) secrets: BTreeSet<String>,
+    /// The keys of the secrets met, which names alone may not show.
+    pub(super) secret_keys: BTreeSet<String>,
 }
 
 impl<'a> Check<'a> {
@@ -32,6 +33,7 @@ impl<'a> Check<'a> {
             findings,
             rows,
             secrets: BTreeSet::new(),
+            secret_keys: BTreeSet::new(),
         }
     }
 
@@ -44,8 +46,11 @@ impl<'a> Check<'a> {
             self.findings.add(finding.clone());
             return Json::Null;
         }
-        if secret && !self.may_hold_secret(node) {
-            return Json::Null;
+        if secret {
+            self.remember(node);
+            if !self.may_hold_secret(node) {
+                return Json::Null;
+            }
         }
         if schema.properties().is_none() && !schema.branches().is_empty() {
             return self.choice(schema, node, secret);
@@ -58,6 +63,12 @@ impl<'a> Check<'a> {
             Kind::List(list) if accepts(schema, "array") => self.list(schema, node, list, secret),
             _ => self.leaf(schema, node, secret),
         }
+    }
+
+    /// Keeps a secret out of everything that is said later.
+    pub(super) fn remember(&mut self, node: &Node) {
+        self.secret_keys.insert(node.key.clone());
+        self.secrets.extend(node.bare());
     }
 
     /// A secret by its type is refused on the command line as one by its name was already.
@@ -111,14 +122,12 @@ impl<'a> Check<'a> {
             self.findings
                 .add(finding.found(format!("{} entries", list.len())));
         }
-        let before = self.rows.len();
         let items = list.iter().enumerate();
-        let items = items
+        let items: Vec<Json> = items
             .map(|(at, item)| self.value(schema.item(at), item, secret))
             .collect();
-        // A list is shown as one row.
-        self.rows.truncate(before);
-        self.row(node, &Json::Array(items), secret)
+        self.list_row(node, list, &items);
+        Json::Array(items)
     }
 
     /// Reports an unknown key; gives the key that was probably meant.
@@ -171,48 +180,6 @@ impl<'a> Check<'a> {
         self.findings.add(finding.mend(mend));
     }
 
-    /// Lists the defaults of the keys that nobody set.
-    fn defaults(&mut self, schema: Schema<'_>, key: &str, set: &Map<String, Json>) {
-        for name in schema
-            .properties()
-            .into_iter()
-            .flatten()
-            .map(|(name, _)| name)
-        {
-            let property = schema.property(name).filter(|_| !set.contains_key(name));
-            if let Some((property, default)) = property.and_then(|p| Some((p, p.default()?))) {
-                self.default(&format!("{key}.{name}"), default, property.is_secret());
-            }
-        }
-    }
-
-    fn default(&mut self, key: &str, value: &Json, secret: bool) {
-        match value {
-            Json::Null => {}
-            Json::Object(map) => {
-                for (name, value) in map {
-                    self.default(&format!("{key}.{name}"), value, secret);
-                }
-            }
-            value => {
-                let node = Node::empty(key);
-                self.row(&node, value, secret || node.is_secret());
-            }
-        }
-    }
-
-    /// Adds a row to the effective values and hands the value back.
-    pub(super) fn row(&mut self, node: &Node, value: &Json, secret: bool) -> Json {
-        let shown = if secret {
-            MASK.to_owned()
-        } else {
-            shown(value)
-        };
-        self.rows
-            .push(Row::new(&node.key, shown, node.place.value.clone()));
-        value.clone()
-    }
-
     /// A finding on a value.
     pub(super) fn finding(&self, node: &Node, problem: &str) -> Finding {
         Finding::new(&node.key, problem).at(node.place.value.clone())
@@ -253,37 +220,4 @@ fn entries(min: usize, max: usize) -> String {
         usize::MAX => format!("at least {min} entries"),
         _ => format!("{min} to {max} entries"),
     }
-}
-
-/// A value as a person writes it in TOML.
-fn shown(value: &Json) -> String {
-    match value {
-        Json::String(text) => show_text(text),
-        Json::Array(list) => {
-            format!(
-                "[{}]",
-                list.iter().map(shown).collect::<Vec<_>>().join(", ")
-            )
-        }
-        Json::Object(map) => {
-            let items = map.iter().map(|(name, value)| {
-                let secret = super::names::is_secret(name);
-                format!(
-                    "{name} = {}",
-                    if secret {
-                        MASK.to_owned()
-                    } else {
-                        shown(value)
-                    }
-                )
-            });
-            format!("{{ {} }}", items.collect::<Vec<_>>().join(", "))
-        }
-        other => other.to_string(),
-    }
-}
-
-/// A URL's text with its user and query hidden, whatever its scheme.
-pub(super) fn hidden_url(text: &str) -> Json {
-    Json::String(url::hide(text))
 }

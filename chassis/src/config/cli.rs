@@ -83,6 +83,22 @@ impl Cli {
         parser.findings.into_result(parser.cli)
     }
 
+    /// The arguments with which one component of this program runs alone, under the same profile,
+    /// folder and keys: for the processes of `split`.
+    pub fn args_for(&self, component: &str) -> Vec<OsString> {
+        let mut args = vec![OsString::from(component)];
+        if let Some(profile) = &self.profile {
+            args.extend(["--profile".into(), profile.into()]);
+        }
+        if let Some(folder) = &self.config_dir {
+            args.extend(["--config-dir".into(), folder.into()]);
+        }
+        for (key, value) in &self.set {
+            args.extend(["--set".into(), format!("{key}={value}").into()]);
+        }
+        args
+    }
+
     /// The text of `--help` for the program `bin`.
     pub fn help(bin: &str, components: &[&str]) -> String {
         let (target, about) = if components.is_empty() {

@@ -125,6 +125,13 @@ impl Findings {
         self.list.is_empty()
     }
 
+    /// Puts them in the order in which a person mends: file by file and line by line, then
+    /// variables, arguments, and what stands nowhere.
+    pub(super) fn sort(&mut self) {
+        self.list
+            .sort_by_key(|finding| (finding.origin.is_none(), finding.origin.clone()));
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.list.len()

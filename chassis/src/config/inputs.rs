@@ -92,10 +92,12 @@ impl Inputs {
 
     /// A variable's value; an empty one counts as unset, as shells and containers leave them.
     pub(super) fn variable(&self, name: &str) -> Option<&OsStr> {
-        self.vars
-            .get(name)
-            .map(OsString::as_os_str)
-            .filter(|value| !value.is_empty())
+        self.raw_variable(name).filter(|value| !value.is_empty())
+    }
+
+    /// A variable's value, also where it is empty.
+    pub(super) fn raw_variable(&self, name: &str) -> Option<&OsStr> {
+        self.vars.get(name).map(OsString::as_os_str)
     }
 
     /// All variables, by name.

@@ -2,13 +2,12 @@
 
 use serde_json::{Number, Value as Json};
 
-use super::Finding;
-use super::check::{Check, accepts, hidden_url};
-use super::file;
+use super::check::{Check, accepts};
 use super::names::{either, is_url, nearest};
 use super::node::{Kind, Node, broken, inline, show_text};
 use super::schema::{Schema, fits_format};
 use super::secret::MASK;
+use super::{file, url};
 
 impl Check<'_> {
     /// Checks a value that isn't a table or list where one is wanted.
@@ -44,6 +43,7 @@ impl Check<'_> {
                         references: false,
                         ..node.clone()
                     };
+                    self.remember(&node);
                     self.leaf(schema, &node, true)
                 }
                 Err(unresolved) => {
@@ -51,9 +51,6 @@ impl Check<'_> {
                     Json::Null
                 }
             };
-        }
-        if secret {
-            self.secrets.insert(text.to_owned());
         }
         if let Some(texts) = schema.texts() {
             return self.one_of(&texts, node, text, secret);
@@ -114,10 +111,14 @@ impl Check<'_> {
         let format = schema.text("format").unwrap_or_default();
         let (min, max) = schema.lengths("minLength", "maxLength");
         let length = text.chars().count();
+        let shown = match is_url_schema(schema, node) {
+            true => url::hide_all(text),
+            false => text.to_owned(),
+        };
         let found = if secret {
             MASK.to_owned()
         } else {
-            show_text(text)
+            show_text(&shown)
         };
         if !fits_format(format, text) {
             let finding = self.finding(node, "wrong form").expected(schema.expected());
@@ -131,14 +132,8 @@ impl Check<'_> {
             self.findings
                 .add(finding.found(format!("{length} characters: {found}")));
         }
-        let value = Json::String(text.to_owned());
-        let shown = if is_url_schema(schema, node) {
-            hidden_url(text)
-        } else {
-            value.clone()
-        };
-        self.row(node, &shown, secret);
-        value
+        self.row(node, &Json::String(shown), secret);
+        Json::String(text.to_owned())
     }
 
     fn integer(&mut self, schema: Schema<'_>, node: &Node, value: i128, secret: bool) -> Json {
@@ -276,14 +271,5 @@ fn mend_type(schema: Schema<'_>, node: &Node, secret: bool) -> Option<String> {
             Some(write("in quotes", format!("\"{}\"", node.shown())))
         }
         _ => None,
-    }
-}
-
-/// The finding of a value that its type itself refused.
-pub(super) fn refused(node: &Node, message: &str) -> Finding {
-    let finding = Finding::new(&node.key, message).at(node.place.value.clone());
-    match node.kind {
-        Kind::Table(_) => finding,
-        _ => finding.found(node.shown()),
     }
 }

@@ -1,6 +1,5 @@
 //! Puts the sources together, each above the one before.
 
-use std::collections::BTreeMap;
 use std::ffi::OsStr;
 
 use figment::value::{Dict, Value};
@@ -8,7 +7,7 @@ use figment::{Figment, Profile, Provider};
 
 use super::dotenv::{self, Entry};
 use super::layer::Layer;
-use super::names::{is_secret, variable};
+use super::names::{is_secret, nearest, variable};
 use super::node::{Builder, Node};
 use super::origin::Place as At;
 use super::place::{self, Place};
@@ -75,7 +74,7 @@ pub(super) fn load(inputs: &Inputs, cli: &Cli, defaults: &Defaults) -> Result<Lo
 struct Loader<'a> {
     inputs: &'a Inputs,
     figment: Figment,
-    layers: BTreeMap<String, Layer>,
+    layers: Vec<Layer>,
     findings: Findings,
     notes: Findings,
 }
@@ -85,7 +84,7 @@ impl<'a> Loader<'a> {
         Self {
             inputs,
             figment: Figment::new(),
-            layers: BTreeMap::new(),
+            layers: Vec::new(),
             findings,
             notes: Findings::new(),
         }
@@ -94,7 +93,7 @@ impl<'a> Loader<'a> {
     /// Lays a layer above what is there.
     fn lay(&mut self, layer: Layer) {
         self.figment = std::mem::take(&mut self.figment).merge(&layer);
-        self.layers.insert(layer.name.clone(), layer);
+        self.layers.push(layer);
     }
 
     fn defaults(&mut self, defaults: &Defaults) {
@@ -111,12 +110,13 @@ impl<'a> Loader<'a> {
 
     /// Says whether the files could be used.
     fn files(&mut self, place: &Place) -> bool {
-        let own = &place.profile;
-        let (mut whole, mut found) = (true, false);
-        for name in ["chassis.toml".to_owned(), format!("chassis.{own}.toml")] {
+        let profile = format!("chassis.{}.toml", place.profile);
+        let (mut whole, mut found, mut own_file) = (true, false, false);
+        for name in ["chassis.toml", &profile] {
             match file::read(self.inputs, &place.folder.join(name)) {
                 Ok(Some(layer)) => {
-                    found = true;
+                    // The last one read is the profile's.
+                    (found, own_file) = (true, layer.name.ends_with(&profile));
                     self.lay(layer);
                 }
                 Ok(None) => {}
@@ -126,6 +126,7 @@ impl<'a> Loader<'a> {
                 }
             }
         }
+        self.note_profile(place, own_file);
         // A folder that someone named but that holds nothing is a mistaken mount or a slip.
         if let Some(origin) = place
             .named
@@ -135,11 +136,25 @@ impl<'a> Loader<'a> {
             self.findings.add(
                 Finding::new("", "the folder holds no configuration")
                     .at(origin.clone())
-                    .expected(format!("chassis.toml or chassis.{own}.toml"))
+                    .expected(format!("chassis.toml or {profile}"))
                     .found(place.folder.display().to_string()),
             );
         }
         whole
+    }
+
+    /// A profile of one's own is fine, but without a file it may be a slip.
+    fn note_profile(&mut self, place: &Place, found: bool) {
+        let own = &place.profile;
+        if ["dev", "prod", "test"].contains(&own.as_str()) || found {
+            return;
+        }
+        let problem = format!("profile {own} has no file, so that only prod's rules hold");
+        let finding = Finding::new("", problem).expected(format!("chassis.{own}.toml"));
+        self.notes.add(match nearest(own, ["dev", "prod", "test"]) {
+            Some(near) => finding.mend(format!("did you mean {near}?")),
+            None => finding,
+        });
     }
 
     fn dotenv(&mut self, place: &Place) -> Vec<Entry> {
@@ -158,6 +173,14 @@ impl<'a> Loader<'a> {
             )
         });
         self.variables(".env", vars);
+        for entry in entries
+            .iter()
+            .filter(|entry| variables::is_reserved(&entry.name))
+        {
+            let finding = Finding::new("", format!("{} has no effect here", entry.name));
+            let mend = "set it as a variable of the process: .env is read after it";
+            self.notes.add(finding.at(entry.origin.clone()).mend(mend));
+        }
         entries
     }
 
@@ -198,7 +221,7 @@ impl<'a> Loader<'a> {
         let mut layer = Layer::untyped("arguments");
         for (key, value) in &cli.set {
             let origin = Origin::Argument(format!("--set {key}"));
-            if is_secret(key) || url::has_credentials(value) {
+            if is_secret(key) || url::has_secret(value) {
                 self.findings.add(refused_secret(key, origin));
             } else if path(key).iter().any(String::is_empty)
                 || !layer.set(

@@ -104,6 +104,16 @@ impl Node {
         self.secret || is_secret(&self.key)
     }
 
+    /// The bare text of a plain value; never for a person.
+    pub(super) fn bare(&self) -> Option<String> {
+        match &self.kind {
+            Kind::Integer(value) => Some(value.to_string()),
+            Kind::Float(value) => Some(value.to_string()),
+            Kind::Text(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
     /// The value as a person may see it.
     pub(super) fn shown(&self) -> String {
         match &self.kind {
@@ -143,7 +153,8 @@ pub(super) fn show_text(text: &str) -> String {
 /// Builds the tree of what figment merged.
 pub(super) struct Builder<'a> {
     pub(super) figment: &'a Figment,
-    pub(super) layers: &'a BTreeMap<String, Layer>,
+    /// From the lowest to the highest.
+    pub(super) layers: &'a [Layer],
     pub(super) resolver: &'a Resolver<'a>,
 }
 
@@ -179,8 +190,17 @@ impl Builder<'_> {
 
     fn node(&self, value: &Value, key: &str, path: &mut Path) -> Node {
         let metadata = self.figment.get_metadata(value.tag());
-        let layer = metadata.and_then(|metadata| self.layers.get(metadata.name.as_ref()));
-        let place = layer.and_then(|layer| layer.place(path)).cloned();
+        let named = |layer: &&Layer| metadata.is_some_and(|metadata| metadata.name == layer.name);
+        let layer = self.layers.iter().find(named);
+        let place = match value {
+            // A table of several layers stands where a person sees its heading first.
+            Value::Dict(..) => self
+                .layers
+                .iter()
+                .find_map(|layer| layer.place(path))
+                .cloned(),
+            _ => layer.and_then(|layer| layer.place(path)).cloned(),
+        };
         let references = layer.is_some_and(|layer| layer.references);
         let mut node = Node {
             place: place.unwrap_or_else(|| Place::of(Origin::Default)),

@@ -87,10 +87,10 @@ impl<'a> Resolver<'a> {
     }
 
     fn variable(&self, name: &str, default: Option<&str>) -> Result<String, Unresolved> {
-        let value = self
-            .inputs
-            .variable(name)
-            .or_else(|| self.more.get(name).map(OsStr::new));
+        let own = self.inputs.raw_variable(name);
+        let value = own.or_else(|| self.more.get(name).map(OsStr::new));
+        // As in a shell: `:-` stands in for an empty variable too.
+        let value = value.filter(|value| default.is_none() || !value.is_empty());
         let found = format!("${{{name}}}");
         match (value.map(OsStr::to_str), default) {
             (Some(Some(value)), _) => Ok(value.to_owned()),

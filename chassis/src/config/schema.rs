@@ -56,9 +56,12 @@ impl<'a> Schema<'a> {
         self.word(name).or_else(|| self.resolved().word(name))
     }
 
-    /// Whether the value must never be shown.
+    /// Whether the value must never be shown: `writeOnly`, also on one of several branches.
     pub(super) fn is_secret(self) -> bool {
-        self.own_or_resolved("writeOnly") == Some(&Json::Bool(true))
+        let marked = |schema: &Json| schema.get("writeOnly") == Some(&Json::Bool(true));
+        let list = self.word("anyOf").or_else(|| self.word("oneOf"));
+        let mut branches = list.and_then(Json::as_array).into_iter().flatten();
+        marked(self.here) || marked(self.resolved().here) || branches.any(marked)
     }
 
     /// The first paragraph of the doc comment.

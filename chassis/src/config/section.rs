@@ -1,19 +1,16 @@
 //! Reads one section: checked against the schema first, then by serde, which has the last word.
 
-use std::collections::BTreeSet;
-
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use serde_path_to_error::{Path, Segment};
 
 use super::check::Check;
-use super::leaf::refused;
 use super::node::{Kind, Node};
 use super::references::Resolver;
 use super::schema::Schema;
 use super::secret::MASK;
-use super::{Findings, Row};
+use super::{Finding, Findings, Row};
 
 /// A section as its type, or what is wrong with it; and its effective values.
 pub(super) struct Read<T> {
@@ -31,30 +28,31 @@ pub(super) fn read<T: DeserializeOwned + JsonSchema>(
         .to_value();
     let mut check = Check::new(resolver);
     let json = check.value(Schema::of(&schema), node, false);
-    let Check {
-        findings,
-        rows,
-        secrets,
-        ..
-    } = check;
+    let mut findings = std::mem::take(&mut check.findings);
+    findings.sort();
     let value = findings
         .into_result(())
-        .and_then(|()| judge(node, json, &secrets));
-    Read { value, rows }
+        .and_then(|()| judge(node, json, &check));
+    Read {
+        value,
+        rows: check.rows,
+    }
 }
 
-/// serde's verdict. What it says may repeat a value, so secrets are taken out of it.
-fn judge<T: DeserializeOwned>(
-    node: &Node,
-    json: Json,
-    secrets: &BTreeSet<String>,
-) -> Result<T, Findings> {
+/// serde's verdict. What it says may repeat a value, so near a secret it isn't repeated.
+fn judge<T: DeserializeOwned>(node: &Node, json: Json, check: &Check<'_>) -> Result<T, Findings> {
     serde_path_to_error::deserialize(json).map_err(|error| {
-        let mut message = error.inner().to_string();
-        for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-            message = message.replace(secret.as_str(), MASK);
-        }
-        refused(along(node, error.path()), &message).into()
+        let node = along(node, error.path());
+        let message = error.inner().to_string();
+        let finding = Finding::new(&node.key, "refused by its type").at(node.place.value.clone());
+        let repeats = |secret: &String| !secret.is_empty() && message.contains(secret.as_str());
+        let finding = match &node.kind {
+            _ if check.secret_keys.contains(&node.key) => finding.found(MASK),
+            _ if check.secrets.iter().any(repeats) => finding,
+            Kind::Table(_) => finding.expected(message),
+            _ => finding.expected(message).found(node.shown()),
+        };
+        finding.into()
     })
 }
 
@@ -70,12 +68,4 @@ fn along<'a>(node: &'a Node, path: &Path) -> &'a Node {
         node = next.unwrap_or(node);
     }
     node
-}
-
-/// The values as they stand, whatever type they are for.
-pub(super) fn raw(node: &Node) -> Vec<Row> {
-    match &node.kind {
-        Kind::Table(table) => table.values().flat_map(raw).collect(),
-        _ => vec![Row::new(&node.key, node.shown(), node.place.value.clone())],
-    }
 }

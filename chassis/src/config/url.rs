@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::ValueError;
+use super::names::is_secret;
 use super::secret::MASK;
 
 /// What a finding says was expected.
@@ -111,9 +112,20 @@ fn is_host(authority: &str) -> bool {
     })
 }
 
-/// Whether the text is a URL with something to hide.
-pub(super) fn has_credentials(text: &str) -> bool {
-    text.contains("://") && hide(text).contains("://***@")
+/// Like [`hide`], for a text that should have been a URL but may be a mistaken one.
+pub(super) fn hide_all(text: &str) -> String {
+    let shown = hide(text);
+    match shown.rfind('@') {
+        Some(at) if !shown.contains("://") => format!("{MASK}{}", &shown[at..]),
+        _ => shown,
+    }
+}
+
+/// Whether the text is a URL with a user, or with a secret in its query.
+pub(super) fn has_secret(text: &str) -> bool {
+    let query = text.split_once('?').map_or("", |(_, query)| query);
+    let mut names = query.split('&').filter_map(|pair| pair.split_once('='));
+    text.contains(':') && (hide(text).contains("://***@") || names.any(|(name, _)| is_secret(name)))
 }
 
 impl fmt::Display for Url {

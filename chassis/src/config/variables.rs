@@ -12,6 +12,11 @@ use super::{Finding, Findings, Origin};
 /// Variables that aren't keys: they say where the keys are.
 const RESERVED: [&str; 2] = ["CHASSIS_PROFILE", "CHASSIS_CONFIG_DIR"];
 
+/// Whether the variable says where the keys are.
+pub(super) fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
+}
+
 /// Puts one variable into `layer`, if it is one of ours. `below` are the values of the lower
 /// layers: a name that they spell `max-body` is found by `MAX_BODY`.
 pub(super) fn take(
@@ -24,7 +29,7 @@ pub(super) fn take(
     let Some(rest) = name.strip_prefix("CHASSIS_") else {
         return;
     };
-    if RESERVED.contains(&name) || is_service_link(rest) {
+    if is_reserved(name) || is_service_link(rest) {
         return;
     }
     let segments: Vec<String> = rest.split("__").map(fold).collect();

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::node::Node;
 use super::references::Resolver;
 use super::{Cli, Defaults, Finding, Findings, Inputs, Row};
-use super::{load, section, unused};
+use super::{effective, load, section, unused};
 
 /// The configuration of a program, or of one component of it. A clone is cheap and sees the same.
 ///
@@ -142,6 +142,7 @@ impl Config {
     pub fn check(&self) -> Result<(), Findings> {
         let mut findings = self.seen().findings.clone();
         findings.extend(self.unused());
+        findings.sort();
         findings.into_result(())
     }
 
@@ -161,13 +162,24 @@ impl Config {
     }
 
     /// The effective values, by key, secrets masked: what was set, and the defaults of all
-    /// sections that were asked for.
+    /// sections that were asked for. What nobody asked for is named without its value.
     pub fn effective(&self) -> Vec<Row> {
         let mut rows = self.seen().rows.clone();
-        for row in section::raw(&self.shared.root) {
+        for row in effective::unread(&self.shared.root) {
             rows.entry(row.key().to_owned()).or_insert(row);
         }
         rows.into_values().collect()
+    }
+
+    /// The effective values as `--config` prints them: one line a key, with its source.
+    pub fn listing(&self) -> String {
+        let rows = self.effective();
+        let text = |row: &Row| format!("{} = {}", row.key(), row.value());
+        let widths = rows.iter().map(|row| text(row).chars().count());
+        // A single long value doesn't push all sources out of sight.
+        let width = widths.filter(|width| *width <= 60).max().unwrap_or(0);
+        let line = |row: &Row| format!("{:width$}  # {}\n", text(row), row.origin());
+        rows.iter().map(line).collect()
     }
 
     /// The name of the program.
@@ -185,7 +197,7 @@ impl Config {
         self.profile() == "dev"
     }
 
-    /// The folder of `chassis.toml`.
+    /// The folder of `chassis.toml`; empty for the current one.
     pub fn folder(&self) -> &Path {
         &self.shared.place.folder
     }

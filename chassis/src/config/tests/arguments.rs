@@ -92,3 +92,11 @@ fn help_knows_every_flag() {
     );
     assert!(!Cli::help("one", &[]).contains("COMPONENT"));
 }
+
+#[test]
+fn a_component_of_split_gets_the_same_flags() {
+    let cli = parse("split --set a.b=c --profile dev --config-dir etc").unwrap();
+    let alone = Cli::parse(&cli.args_for("orders"), &["orders"]).unwrap();
+    let target = Target::Component("orders".to_owned());
+    assert_eq!(alone, Cli { target, ..cli });
+}

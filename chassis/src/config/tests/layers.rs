@@ -257,14 +257,9 @@ fn resource_attributes_and_log_level_are_taken_over() {
         (service.name.as_str(), service.attributes["team"].as_str()),
         ("a", "red one")
     );
-    let config = load(&inputs);
+    let logs: BTreeMap<String, String> = load(&inputs).section("logs").unwrap();
     // Not a reference: other programs read the variable too.
-    assert!(
-        config
-            .effective()
-            .iter()
-            .any(|row| row.value() == "\"info,${x}=debug\"")
-    );
+    assert_eq!(logs["level"], "info,${x}=debug");
 }
 
 #[test]
@@ -306,4 +301,28 @@ fn a_file_that_cannot_be_read_says_so() {
     let report = try_load(&Inputs::on_disk(&folder)).unwrap_err();
     std::fs::remove_dir_all(&folder).unwrap();
     holds(&one(&report), &["can't be read", "chassis.toml", "mend"]);
+}
+
+#[test]
+fn what_is_odd_but_harmless_is_noted() {
+    let note = |inputs: &Inputs| one(load(inputs).notes());
+    let report = note(&Inputs::none().arg("--profile=prodd"));
+    holds(
+        &report,
+        &["profile prodd has no file", "did you mean prod?"],
+    );
+    let own = Inputs::none()
+        .arg("--profile=stage")
+        .file("chassis.stage.toml", "");
+    assert!(load(&own).notes().is_empty());
+    let late = Inputs::none()
+        .arg("--profile=dev")
+        .file(".env", "CHASSIS_PROFILE=prod");
+    holds(&note(&late), &["CHASSIS_PROFILE has no effect", ".env:1:1"]);
+}
+
+#[test]
+fn an_empty_variable_is_empty_text_unless_a_default_stands_in() {
+    let inputs = toml("http.listen = '[${A}] [${A:-b}]'").var("A", "");
+    assert_eq!(listen(&inputs), "[] [b]");
 }

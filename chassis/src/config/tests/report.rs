@@ -215,7 +215,8 @@ fn serde_has_the_last_word_with_its_place() {
     holds(
         &report,
         &[
-            "names.list[1]: a name begins with x",
+            "names.list[1]: refused",
+            "a name begins with x",
             "chassis.toml:4:3",
             "\"b\"",
         ],

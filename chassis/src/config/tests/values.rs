@@ -130,12 +130,60 @@ fn effective_values_come_with_their_source_and_without_secrets() {
     config.section::<Store>("store").unwrap();
     assert_eq!(
         rows(&config),
-        "other.api_key = *** (variable CHASSIS_OTHER__API_KEY)\n\
+        "other.api_key = (not read) (variable CHASSIS_OTHER__API_KEY)\n\
          store.greeting = *** (variable CHASSIS_STORE__GREETING)\n\
          store.password = *** (chassis.toml:3:12)\n\
          store.size = 5 (variable CHASSIS_STORE__SIZE)\n\
          store.url = \"postgres://***@db/x?***\" (chassis.toml:2:7)\n"
     );
+}
+
+#[test]
+fn the_listing_has_a_line_a_key_with_its_source() {
+    let config = load(&toml("[store]\ngreeting = 'Hi'").var("CHASSIS_STORE__SIZE", "5"));
+    config.section::<Store>("store").unwrap();
+    let wanted = "\
+store.greeting = \"Hi\"  # chassis.toml:2:12
+store.password = ***   # default
+store.size = 5         # variable CHASSIS_STORE__SIZE
+store.url = \"\"         # default
+";
+    assert_eq!(config.listing(), wanted);
+    let json = serde_json::to_string(&config.effective()[0]).unwrap();
+    let wanted = r#"{"key":"store.greeting","value":"\"Hi\"","source":"chassis.toml:2:12"}"#;
+    assert_eq!(json, wanted);
+}
+
+#[test]
+fn lists_are_listed_whole_unless_they_hold_tables() {
+    #[derive(Deserialize, JsonSchema)]
+    #[allow(dead_code)]
+    struct Bank {
+        users: Vec<User>,
+        ports: Vec<u16>,
+        pins: Vec<Secret<String>>,
+    }
+    #[derive(Deserialize, JsonSchema)]
+    #[allow(dead_code)]
+    struct User {
+        name: String,
+        pin: Secret<String>,
+    }
+    let text =
+        "[bank]\nports = [1, 2]\nusers = [{ name = 'a', pin = 'hunter2' }]\npins = ['hunter2']";
+    let config = load(&toml(text));
+    config.section::<Bank>("bank").unwrap();
+    let listing = config.listing();
+    holds(
+        &listing,
+        &[
+            "bank.ports = [1, 2] ",
+            "bank.users[0].name = \"a\" ",
+            "bank.pins = *** ",
+        ],
+    );
+    holds(&listing, &["bank.users[0].pin = *** "]);
+    assert!(!listing.contains("hunter2"), "{listing}");
 }
 
 #[test]
@@ -166,6 +214,8 @@ fn secrets_are_refused_on_the_command_line() {
     );
     let by_type = load(&Inputs::none().arg("--set").arg("bank.pin=hunter2"));
     let report = report + &by_type.section::<Bank>("bank").unwrap_err().to_string();
+    let by_query = load(&Inputs::none().arg("--set=store.url=pg://db?password=hunter2"));
+    let report = report + &by_query.check().unwrap_err().to_string();
     let by_url = load(
         &Inputs::none()
             .arg("--set")
@@ -176,6 +226,12 @@ fn secrets_are_refused_on_the_command_line() {
     assert!(!report.contains("hunter2"), "{report}");
 }
 
+#[derive(Debug, Deserialize, JsonSchema)]
+#[allow(dead_code)]
+struct Links {
+    url: Url,
+}
+
 #[test]
 fn secrets_are_never_in_a_report() {
     #[derive(Debug, Deserialize, JsonSchema)]
@@ -184,6 +240,8 @@ fn secrets_are_never_in_a_report() {
         pin: Secret<u16>,
         token: Pattern,
         api_keys: Vec<u8>,
+        #[serde(default)]
+        code: Option<Secret<Pattern>>,
     }
     #[derive(Debug, Deserialize, JsonSchema)]
     #[serde(try_from = "String")]
@@ -204,6 +262,20 @@ fn secrets_are_never_in_a_report() {
     let report = section("[bank]\npin = 'hunter2'\ntoken = 'hunter2'\napi_keys = ['hunter2']");
     holds(&report, &["bank.pin", "bank.api_keys[0]", "***"]);
     let judged = section("[bank]\npin = 1\ntoken = 'hunter2'\napi_keys = []");
-    holds(&judged, &["bank.token", "*** is not what I want"]);
-    assert!(!(report + &judged).contains("hunter2"));
+    holds(&judged, &["bank.token: refused by its type", "***"]);
+    let text = "[bank]\npin = 1\ntoken = 'file:/pw'\napi_keys = []\ncode = 'hunter2'\n";
+    let inputs = toml(text).file("/pw", "hunter2");
+    let by_type = load(&inputs)
+        .section::<Bank>("bank")
+        .unwrap_err()
+        .to_string();
+    let url = toml("store.url = 'pg//u:hunter2@db/x'");
+    let by_query = load(&Inputs::none().arg("--set=store.url=pg://db?password=hunter2"));
+    let report = report + &by_query.check().unwrap_err().to_string();
+    let by_url = load(&url)
+        .section::<Links>("store")
+        .unwrap_err()
+        .to_string();
+    holds(&by_url, &["store.url: wrong form", "***@db"]);
+    assert!(!(report + &judged + &by_type + &by_url).contains("hunter2"));
 }
