@@ -2,7 +2,8 @@
 //!
 //! A folder may use what lies in a lower layer of [`LAYERS`], and beside it only what [`BESIDE`]
 //! lists with its reason. It takes what it uses from the other folder's index (`crate::health::Check`),
-//! never from one of its files (`crate::discovery::consul::Agent`): a file is an adapter or a detail.
+//! never from one of its files (`crate::discovery::consul::Agent`): a file is an adapter or a detail,
+//! unless the index shows it as a `pub mod`.
 //! Code under test is free.
 
 mod paths;
@@ -132,8 +133,13 @@ fn judge(
         ));
     }
     let inner = used.path.get(1)?;
+    let index = fs::read_to_string(source.join(target).join("mod.rs")).unwrap_or_default();
     let file = source.join(target).join(inner).with_extension("rs");
-    (first == target && file.is_file()).then(|| {
+    let shown = index
+        .lines()
+        .any(|line| line.trim() == format!("pub mod {inner};"));
+    let file = !shown && file.is_file();
+    (first == target && file).then(|| {
         format!(
             "{folder} reaches into a file of {target} (crate::{}); use its index crate::{target}",
             used.path.join("::")

@@ -116,16 +116,18 @@ fn an_arrow_upwards_is_found_also_by_the_roots_name() {
 }
 
 #[test]
-fn a_file_of_another_folder_is_out_of_reach_but_its_subfolder_is_not() {
+fn a_file_of_another_folder_is_out_of_reach_unless_its_index_shows_it() {
     let tree = Tree::of(
         "reach",
         &[
             ("lib.rs", ""),
             ("discovery/consul.rs", ""),
+            ("discovery/words.rs", ""),
+            ("discovery/mod.rs", "mod consul;\npub mod words;"),
             ("discovery/balance/mod.rs", ""),
             (
                 "http/mod.rs",
-                "use crate::discovery::{balance::Pick, consul::Agent};",
+                "use crate::discovery::{balance::Pick, consul::Agent, words::NAME};",
             ),
         ],
     );
