@@ -6,6 +6,7 @@
 //! of the next.
 
 mod baggage;
+mod component;
 mod env;
 mod extract;
 pub mod headers;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use baggage::{Baggage, BaggageError, BaggageMember};
+pub use component::ComponentId;
 pub use env::{Alarm, Clock, Env, Ids, Random, Sleep, Sweeper, Timer, TimerKey};
 pub use extract::{Extracted, Extractor, Trust};
 pub use idempotency_key::IdempotencyKey;
@@ -51,6 +53,7 @@ struct Parts {
     idempotency_key: Option<IdempotencyKey>,
     principal: Option<Principal>,
     priority: Option<Priority>,
+    component: ComponentId,
 }
 
 impl Parts {
@@ -67,6 +70,7 @@ impl Parts {
         idempotency_key: None,
         principal: None,
         priority: None,
+        component: ComponentId::NONE,
     };
 }
 
@@ -118,6 +122,20 @@ impl Context {
     /// How urgent the call is; the default when the caller didn't say.
     pub fn priority(&self) -> Priority {
         self.parts().priority.unwrap_or_default()
+    }
+
+    /// The component of this process that serves the call; never on the wire.
+    pub fn component(&self) -> ComponentId {
+        self.parts().component
+    }
+
+    /// The same, served by another component.
+    #[must_use]
+    pub fn with_component(mut self, component: ComponentId) -> Self {
+        if self.component() != component {
+            self.parts_mut().component = component;
+        }
+        self
     }
 
     /// The same at another place in the trace.

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::capture::Capture;
+use super::component::{self, Component};
 use super::logs::AccessLog;
 use super::metrics::Metrics;
 use super::resource::Resource;
@@ -11,19 +13,12 @@ use super::settings::Settings;
 use super::shared::Shared;
 use super::traces::SpanRecord;
 use crate::Result;
-use crate::context::{Env, SpanId, TraceContext, TraceId};
+use crate::context::{ComponentId, Env, SpanId, TraceContext, TraceId};
 
 /// Metrics, spans and logs of one component; all components of a process share one pipeline. A
 /// cheap clone.
 #[derive(Clone)]
 pub struct Telemetry(Arc<Component>);
-
-struct Component {
-    resource: Resource,
-    metrics: Metrics,
-    access: AccessLog,
-    shared: Arc<Shared>,
-}
 
 impl Telemetry {
     /// A pipeline, and the handle of the service that `resource` names.
@@ -32,13 +27,37 @@ impl Telemetry {
     ///
     /// When a URL in `settings` has a scheme that this build does not know.
     pub fn new(env: Env, settings: &Settings, resource: Resource) -> Result<Self> {
+        Self::open(env, settings, resource, None)
+    }
+
+    /// A pipeline that also keeps everything for a test to look at.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn captured(env: Env, settings: &Settings, resource: Resource) -> Result<(Self, Capture)> {
+        let capture = Capture::default();
+        let telemetry = Self::open(env, settings, resource, Some(capture.clone()))?;
+        Ok((telemetry, capture))
+    }
+
+    fn open(
+        env: Env,
+        settings: &Settings,
+        resource: Resource,
+        capture: Option<Capture>,
+    ) -> Result<Self> {
+        let id = component::next_id();
         let metrics = Metrics::new();
         metrics.watch_process(env.clone());
+        let shared = Shared::open(env, settings, capture, id)?;
+        shared.measure(&metrics);
         Ok(Self(Arc::new(Component {
-            resource,
+            id,
+            resource: Arc::new(resource),
             metrics,
             access: AccessLog::new(settings.logs.access),
-            shared: Arc::new(Shared::new(env, settings)),
+            shared: Arc::new(shared),
         })))
     }
 
@@ -47,11 +66,19 @@ impl Telemetry {
     #[must_use]
     pub fn component(&self, name: &str) -> Self {
         Self(Arc::new(Component {
-            resource: self.0.resource.renamed(name),
+            id: component::next_id(),
+            resource: Arc::new(self.0.resource.renamed(name)),
             metrics: self.0.metrics.component(name),
             access: self.0.access.clone(),
             shared: Arc::clone(&self.0.shared),
         }))
+    }
+
+    /// What contexts of this component's calls must say, so that log lines and the user's spans
+    /// find their way: [`Context::with_component`](crate::Context::with_component).
+    #[inline]
+    pub fn id(&self) -> ComponentId {
+        self.0.id
     }
 
     /// What this component says of itself.
@@ -103,11 +130,13 @@ impl Telemetry {
     /// Takes a finished span of a sampled trace. Never blocks: a span that finds no room is
     /// dropped and counted.
     pub fn record(&self, span: SpanRecord) {
-        self.0.shared.record(span);
+        self.0.shared.record(&self.0.resource, span);
     }
 
     /// Sends what is waiting, for at most `limit`, and ends the pipeline.
-    pub async fn shutdown(&self, _limit: Duration) {}
+    pub async fn shutdown(&self, limit: Duration) {
+        self.0.shared.shutdown(limit).await;
+    }
 }
 
 impl fmt::Debug for Telemetry {

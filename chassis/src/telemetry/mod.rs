@@ -11,6 +11,8 @@
 //!
 //! Names follow the OpenTelemetry semantic conventions, version [`semconv::VERSION`].
 
+mod capture;
+mod component;
 mod handle;
 mod logs;
 mod metrics;
@@ -21,6 +23,10 @@ mod settings;
 mod shared;
 mod traces;
 
+#[cfg(test)]
+mod real;
+
+pub use capture::{Capture, CapturedSpan};
 pub use handle::Telemetry;
 pub use logs::{AccessLog, AccessRecord, AccessRoute};
 pub use metrics::{

@@ -14,7 +14,7 @@ use super::name::{self, MetricName};
 use super::port::PortSeries;
 use super::process;
 use super::runtime;
-use super::snapshot::{FamilySnapshot, Kind, Labels};
+use super::snapshot::{FamilySnapshot, Kind, Labels, Point, PointValue};
 use super::user::{Bounded, Counter, Gauge, Histogram};
 use crate::context::Env;
 use crate::telemetry::semconv;
@@ -235,6 +235,23 @@ impl Metrics {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         *watched = Some(runtime);
+    }
+
+    /// Adds a counter without labels that is read when it is asked for.
+    pub(crate) fn total(
+        &self,
+        name: &'static str,
+        help: &'static str,
+        read: impl Fn() -> u64 + Send + Sync + 'static,
+    ) {
+        #[expect(clippy::cast_precision_loss, reason = "exposed as a float anyway")]
+        self.source(Box::new(move |out| {
+            let point = Point {
+                labels: Labels::new(),
+                value: PointValue::Counter(read() as f64),
+            };
+            out.push(Descriptor::new(name, help, "", Kind::Counter).with(vec![point]));
+        }));
     }
 
     /// Every metric with its series, at this moment.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::context::{Env, SpanId, TraceContext, TraceFlags, TraceId};
+use crate::telemetry::real::server;
 
 const OPEN: Option<&str> = Some("application/openmetrics-text; version=1.0.0");
 
@@ -119,19 +120,6 @@ fn accepts(program: &mut Command, page: &str) {
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{said}\n{page}");
-}
-
-/// The path of a real server or tool; `None`, said aloud, where it is not installed.
-fn server(variable: &str) -> Option<String> {
-    let path = std::env::var(variable).ok();
-    assert!(
-        path.is_some() || std::env::var("CI").is_err(),
-        "{variable} is not set: run cargo xtask test"
-    );
-    if path.is_none() {
-        println!("skipped: {variable} is not set; run cargo xtask test");
-    }
-    path
 }
 
 #[test]
