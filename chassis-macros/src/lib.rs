@@ -5,6 +5,7 @@
 //! swallows the user's item: it comes out again, without the macro's attributes.
 
 mod errors;
+mod port;
 mod problem;
 mod service;
 mod shape;
@@ -61,4 +62,25 @@ pub fn service(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Problem, attributes(problem))]
 pub fn problem(item: TokenStream) -> TokenStream {
     problem::problem(item.into()).into()
+}
+
+/// Makes an outbound port of a trait: what a domain needs of the world.
+///
+/// ```ignore
+/// #[port]
+/// pub trait StockStore {
+///     #[idempotent]
+///     async fn load(&self, sku: &Sku) -> Result<Option<Stock>, StoreError>;
+///     async fn save(&self, stock: &Stock) -> Result<(), StoreError>;
+/// }
+/// ```
+///
+/// An adapter implements the trait as it stands, and `app.adapt::<dyn StockStore>(adapter)` makes
+/// each call a crossing: span, metrics, deadline, policies. `#[idempotent]` marks what may be called
+/// again without harm. The errors implement `From<CallError>`.
+///
+/// With feature `testing` there is a fake: `StockStoreFake::new().on_load(|sku| …)`.
+#[proc_macro_attribute]
+pub fn port(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    port::port(&arguments.into(), &item.into()).into()
 }

@@ -5,6 +5,7 @@
 //! nothing; the hidden twin, implemented for every implementor, has `__stock(..) -> BoxFuture`, and
 //! `Arc<dyn Inventory>` implements the trait through it at one box a call.
 
+mod fake;
 mod lifetimes;
 mod method;
 

@@ -5,7 +5,7 @@
 //!
 //! - [`Context`]: what travels with a call (trace, baggage, deadline, principal …);
 //! - [`CallError`] and [`Problem`]: how a call fails, and how that crosses the wire;
-//! - [`contract`] and [`port`]: what `#[service]` and `#[port]` expand to.
+//! - [`contract`] and [`mod@port`]: what `#[service]` and `#[port]` expand to.
 //!
 //! Feature `service` adds everything that a running service needs.
 
@@ -40,7 +40,7 @@ pub mod telemetry;
 pub mod __private;
 
 pub use call::CallError;
-pub use chassis_macros::{Problem, service};
+pub use chassis_macros::{Problem, port, service};
 pub use context::Context;
 pub use contract::Created;
 pub use error::{Error, Result};

@@ -135,6 +135,14 @@ impl Method {
         }
     }
 
+    /// The bound of a closure that answers this method: `Fn(&Sku) -> Result<…>`.
+    pub(super) fn closure(&self) -> TokenStream {
+        let (lifetimes, output) = (&self.lifetimes, &self.output);
+        let types = self.arguments.iter().map(|argument| &argument.ty);
+        let binder = (!lifetimes.is_empty()).then(|| quote!(for<#(#lifetimes),*>));
+        quote!(#binder ::core::ops::Fn(#(#types),*) -> #output)
+    }
+
     fn twin_signature(&self) -> TokenStream {
         let twin = self.twin_ident();
         let own = Lifetime::new(&format!("'{}", lifetimes::NAME), Span::call_site());

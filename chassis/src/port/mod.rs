@@ -3,10 +3,10 @@
 //! `app.adapt::<dyn StockStore>(adapter)` puts a generated wrapper around the adapter; each call
 //! through it is one [`Crossing::call`].
 
+mod adapter;
 mod crossing;
 
-use std::sync::Arc;
-
+pub use adapter::{Adapter, Adapts};
 pub use crossing::{Crossing, Finished, Observer, Outcome};
 
 /// An outbound port. Implemented by `#[port]` for the trait object: `dyn StockStore`.
@@ -17,16 +17,6 @@ pub use crossing::{Crossing, Finished, Observer, Outcome};
 pub trait Port: Send + Sync + 'static {
     /// Name and methods.
     fn info() -> &'static PortInfo;
-}
-
-/// A value that can stand behind port `P`: everything that implements its trait.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no adapter for `{P}`",
-    label = "this type does not implement the port's trait"
-)]
-pub trait Adapter<P: ?Sized>: Send + Sync + 'static {
-    /// The value behind the port's trait object, each call wrapped in a crossing.
-    fn into_adapter(self, crossing: Crossing) -> Arc<P>;
 }
 
 /// A port, as data.

@@ -5,3 +5,6 @@
 )]
 
 mod contract;
+// Fakes and time that a test holds.
+#[cfg(feature = "testing")]
+mod port;

@@ -27,6 +27,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
         &server::signature(&call),
     );
     let shared = shape.shared(&methods);
+    let fake = cfg!(feature = "testing").then(|| shape.fake(&methods));
     let info = info::info(contract);
     let client = client::client(contract);
     let twin_name = &shape.twin;
@@ -34,6 +35,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
         #declaration
         #twin
         #shared
+        #fake
 
         const _: () = {
             #client
