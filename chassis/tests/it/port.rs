@@ -32,6 +32,10 @@ impl StockStore for Adapted {
         Ok((sku == "bolt").then_some(7))
     }
 
+    #[allow(
+        clippy::needless_lifetimes,
+        reason = "a named lifetime in the trait is what is tried"
+    )]
     async fn save<'s>(&self, sku: &'s str, count: u32) -> Result<(), StoreError> {
         assert_eq!((sku, count), ("bolt", 1), "the adapter panics");
         Err(StoreError::Full)
