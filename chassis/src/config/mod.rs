@@ -41,6 +41,9 @@
 //! `orders.client.timeout` holds for orders alone and `client.timeout` for all, whichever source
 //! either comes from, and a component runs alone with the same file.
 //!
+//! Sections of many alike, such as `[client.NAME]`, are read by [`Config::named_section`]: what
+//! stands plainly in `[client]` holds for all of them.
+//!
 //! # Own types
 //!
 //! Settings are plain structs with `Deserialize` and `JsonSchema`; keys that aren't theirs are
@@ -66,10 +69,12 @@ mod node;
 mod origin;
 mod otel;
 mod place;
+mod reference;
 mod references;
 mod schema;
 mod secret;
 mod section;
+mod service;
 mod size;
 mod unused;
 mod url;
@@ -86,7 +91,9 @@ pub use finding::{Finding, Findings};
 pub use inputs::Inputs;
 pub use origin::Origin;
 pub use place::Defaults;
+pub use reference::reference;
 pub use secret::Secret;
+pub use service::ServiceSettings;
 pub use size::ByteSize;
 pub use url::Url;
 pub use view::Config;

@@ -20,6 +20,9 @@ pub(super) struct Node {
     pub(super) place: Place,
     /// Bare text, whose type only the schema knows.
     pub(super) untyped: bool,
+    /// Set by someone who doesn't know whether this program reads it: the code's own defaults and
+    /// variables of other conventions. It may stay unread.
+    pub(super) offered: bool,
     /// Came by a reference that must not be shown.
     pub(super) secret: bool,
     /// Came from a source whose `file:` is a reference, unless the key holds a URL.
@@ -47,6 +50,7 @@ impl Node {
             key: key.to_owned(),
             place: Place::of(Origin::Default),
             untyped: false,
+            offered: false,
             secret: false,
             references: false,
             kind: Kind::Table(BTreeMap::new()),
@@ -77,6 +81,26 @@ impl Node {
     /// The node at a path of names.
     pub(super) fn at<'a>(&self, path: impl IntoIterator<Item = &'a str>) -> Option<&Self> {
         path.into_iter().try_fold(self, Self::child)
+    }
+
+    /// The entries of a table; none of anything else.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&str, &Self)> {
+        let table = match &self.kind {
+            Kind::Table(table) => Some(table),
+            _ => None,
+        };
+        table
+            .into_iter()
+            .flatten()
+            .map(|(name, node)| (name.as_str(), node))
+    }
+
+    /// Whether everything in here may stay unread.
+    pub(super) fn is_offered(&self) -> bool {
+        match &self.kind {
+            Kind::Table(table) => table.values().all(Self::is_offered),
+            _ => self.offered,
+        }
     }
 
     /// This value with `above` laid over it: tables are merged, everything else is replaced.
@@ -205,6 +229,7 @@ impl Builder<'_> {
         let mut node = Node {
             place: place.unwrap_or_else(|| Place::of(Origin::Default)),
             untyped: layer.is_some_and(|layer| layer.untyped),
+            offered: layer.is_some_and(|layer| !layer.references),
             references,
             kind: Kind::Bool(false),
             ..Node::empty(key)

@@ -64,10 +64,14 @@ impl<'a> Schema<'a> {
         marked(self.here) || marked(self.resolved().here) || branches.any(marked)
     }
 
+    /// The doc comment.
+    pub(super) fn description(self) -> Option<&'a str> {
+        self.own_or_resolved("description")?.as_str()
+    }
+
     /// The first paragraph of the doc comment.
     pub(super) fn about(self) -> Option<&'a str> {
-        let text = self.own_or_resolved("description")?.as_str()?;
-        text.split("\n\n").next()
+        self.description()?.split("\n\n").next()
     }
 
     /// The default value.

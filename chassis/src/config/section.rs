@@ -18,14 +18,18 @@ pub(super) struct Read<T> {
     pub(super) rows: Vec<Row>,
 }
 
+/// The schema of `T`.
+pub(super) fn schema<T: JsonSchema>() -> Json {
+    let schema = SchemaGenerator::default().into_root_schema_for::<T>();
+    schema.to_value()
+}
+
 /// Reads `node` as `T`.
 pub(super) fn read<T: DeserializeOwned + JsonSchema>(
     node: &Node,
     resolver: &Resolver<'_>,
 ) -> Read<T> {
-    let schema = SchemaGenerator::default()
-        .into_root_schema_for::<T>()
-        .to_value();
+    let schema = schema::<T>();
     let mut check = Check::new(resolver);
     let json = check.value(Schema::of(&schema), node, false);
     let mut findings = std::mem::take(&mut check.findings);
@@ -54,6 +58,22 @@ fn judge<T: DeserializeOwned>(node: &Node, json: Json, check: &Check<'_>) -> Res
         };
         finding.into()
     })
+}
+
+/// What holds for all of many alike sections: the table without the tables that aren't keys of
+/// `T` but sections of their own.
+pub(super) fn for_all<T: JsonSchema>(node: &Node) -> Node {
+    let schema = schema::<T>();
+    let schema = Schema::of(&schema).effective();
+    let plain = |(name, node): &(&str, &Node)| {
+        !matches!(node.kind, Kind::Table(_)) || schema.property(name).is_some()
+    };
+    let entries = node.entries().filter(plain);
+    let entries = entries.map(|(name, node)| (name.to_owned(), node.clone()));
+    Node {
+        kind: Kind::Table(entries.collect()),
+        ..node.clone()
+    }
 }
 
 /// The node that a path of serde's leads to, as far as it leads.

@@ -27,7 +27,7 @@ fn walk(node: &Node, sections: &[&[String]], findings: &mut Findings) {
             .filter(|(first, _)| called(first))
             .map(|(_, rest)| rest)
             .collect();
-        if inside.iter().any(|rest| rest.is_empty()) {
+        if child.is_offered() || inside.iter().any(|rest| rest.is_empty()) {
             continue;
         }
         if inside.is_empty() || !matches!(child.kind, Kind::Table(_)) {

@@ -100,15 +100,45 @@ impl Config {
     ///
     /// Everything that is wrong with the section; [`Config::check`] says it again with the rest.
     pub fn section<T: DeserializeOwned + JsonSchema>(&self, name: &str) -> Result<T, Findings> {
+        self.read(&self.node(name), self.paths(name))
+    }
+
+    /// One of many alike sections: `named_section("client", "orders")` reads `[client.orders]`
+    /// over what stands plainly in `[client]`, which holds for every client.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Config::section`].
+    pub fn named_section<T: DeserializeOwned + JsonSchema>(
+        &self,
+        section: &str,
+        name: &str,
+    ) -> Result<T, Findings> {
+        let all = section::for_all::<T>(&self.node(section));
+        let full = format!("{section}.{name}");
+        let own = self.node(&full);
+        let mut paths = self.paths(&full);
+        for (key, _) in all.entries() {
+            paths.extend(self.paths(&format!("{section}.{key}")));
+        }
+        self.read(&all.under(own), paths)
+    }
+
+    /// Reads a section and keeps what was seen.
+    fn read<T: DeserializeOwned + JsonSchema>(
+        &self,
+        node: &Node,
+        paths: Vec<Vec<String>>,
+    ) -> Result<T, Findings> {
         let shared = &self.shared;
-        let node = self.node(name);
         let folder = shared.place.folder.clone();
         let resolver = Resolver::new(&shared.inputs, folder, BTreeMap::new());
-        let read = section::read::<T>(&node, &resolver);
+        let read = section::read::<T>(node, &resolver);
         let mut seen = self.seen();
-        seen.sections.extend(self.paths(name));
-        seen.rows
-            .extend(read.rows.into_iter().map(|row| (row.key().to_owned(), row)));
+        seen.sections.extend(paths);
+        for row in read.rows {
+            seen.rows.insert(row.key().to_owned(), row);
+        }
         if let Err(findings) = &read.value {
             seen.findings.extend(findings.clone());
         }

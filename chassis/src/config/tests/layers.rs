@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{holds, load, one, toml, try_load};
-use crate::config::{Cli, Config, Defaults, Inputs};
+use crate::config::{Cli, Config, Defaults, Inputs, ServiceSettings};
 
 #[derive(Debug, Default, Deserialize, JsonSchema, PartialEq)]
 #[serde(default)]
@@ -244,19 +244,12 @@ fn otel_lies_between_files_and_own_variables() {
 
 #[test]
 fn resource_attributes_and_log_level_are_taken_over() {
-    #[derive(Deserialize, JsonSchema)]
-    struct Service {
-        name: String,
-        attributes: BTreeMap<String, String>,
-    }
     let inputs = Inputs::none()
         .var("OTEL_RESOURCE_ATTRIBUTES", "service.name=a,team=red%20one")
         .var("RUST_LOG", "info,${x}=debug");
-    let service: Service = load(&inputs).section("service").unwrap();
-    assert_eq!(
-        (service.name.as_str(), service.attributes["team"].as_str()),
-        ("a", "red one")
-    );
+    let service: ServiceSettings = load(&inputs).section("service").unwrap();
+    assert_eq!(service.name.as_deref(), Some("a"));
+    assert_eq!(service.attributes["team"], "red one");
     let logs: BTreeMap<String, String> = load(&inputs).section("logs").unwrap();
     // Not a reference: other programs read the variable too.
     assert_eq!(logs["level"], "info,${x}=debug");
@@ -325,4 +318,71 @@ fn what_is_odd_but_harmless_is_noted() {
 fn an_empty_variable_is_empty_text_unless_a_default_stands_in() {
     let inputs = toml("http.listen = '[${A}] [${A:-b}]'").var("A", "");
     assert_eq!(listen(&inputs), "[] [b]");
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+struct Client {
+    url: String,
+    tries: u8,
+    tls: Tls,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+struct Tls {
+    verify: bool,
+}
+
+#[test]
+fn what_stands_plainly_holds_for_all_alike_sections() {
+    let text = "
+[client]
+tries = 3
+tls.verify = true
+[client.orders]
+url = 'a'
+[client.stock]
+tries = 5
+[shop.client]
+tries = 7
+";
+    let config = load(&toml(text));
+    let client = |config: &Config, name: &str| {
+        let client: Client = config.named_section("client", name).unwrap();
+        (client.url, client.tries, client.tls.verify)
+    };
+    assert_eq!(client(&config, "orders"), ("a".to_owned(), 3, true));
+    assert_eq!(client(&config, "stock"), (String::new(), 5, true));
+    assert_eq!(client(&config, "unheard-of"), (String::new(), 3, true));
+    assert_eq!(client(&config.component("shop"), "orders").1, 7);
+    config.check().unwrap();
+}
+
+#[test]
+fn alike_sections_have_their_unknown_keys_and_names_found() {
+    let config = load(&toml("[client]\ntris = 3\n[client.ordrs]\nurl = 'a'"));
+    let error = config
+        .named_section::<Client>("client", "orders")
+        .unwrap_err();
+    holds(&one(&error), &["client.tris: unknown key", "`tries`?"]);
+    let report = config.check().unwrap_err();
+    assert_eq!(report.len(), 2, "{report}");
+    holds(
+        &report.to_string(),
+        &["client.ordrs: unknown section", "`orders`?"],
+    );
+}
+
+#[test]
+fn what_a_platform_sets_for_everyone_may_stay_unread() {
+    let inputs = Inputs::none()
+        .var("OTEL_SERVICE_NAME", "a")
+        .var("OTEL_RESOURCE_ATTRIBUTES", "team=red")
+        .var("RUST_LOG", "info");
+    load(&inputs).check().unwrap();
+    let own = load(&inputs.var("CHASSIS_SERVICE__NAM", "b"))
+        .check()
+        .unwrap_err();
+    holds(&one(&own), &["service"]);
 }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod layers;
+mod reference;
 mod report;
 mod types;
 mod values;
