@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
-use super::wire::{is_token, trim};
+use super::wire::{class, trim};
 
 /// What a value must not hold as it is: everything but `baggage-octet`, and the escape itself.
 const ESCAPED: &AsciiSet = &CONTROLS
@@ -91,7 +91,7 @@ impl Baggage {
     ///
     /// When `key` is no token, or when it is more than may travel.
     pub fn with(&self, key: &str, value: &str) -> Result<Self, BaggageError> {
-        if key.is_empty() || !key.bytes().all(is_token) {
+        if !is_key(key.as_bytes()) {
             return Err(BaggageError::Key(key.to_owned()));
         }
         let mut list = List::without(self, key);
@@ -115,56 +115,55 @@ impl Baggage {
 
     /// Reads the header's values, combined in their order. Malformed members, and those beyond the
     /// limits, are left out; whether there were any is the second result.
-    pub(super) fn parse<'v, I: Iterator<Item = &'v [u8]>>(values: impl Fn() -> I) -> (Self, bool) {
-        if let Some(whole) = whole(values()) {
+    pub(super) fn parse(values: &[&[u8]]) -> (Self, bool) {
+        if let [value] = values
+            && let Some(whole) = whole(trim(value))
+        {
             return (Self(Some(whole.into())), false);
         }
         let mut list = List::default();
         let mut faults = false;
-        for member in values().flat_map(|value| value.split(|byte| *byte == b',')) {
-            let member = trim(member);
-            if !member.is_empty() {
-                faults |= !check(member).is_some_and(|member| list.push(member));
-            }
+        let members = values.iter().flat_map(|value| split(value));
+        for member in members.filter(|member| !member.is_empty()) {
+            faults |= !check(member).is_some_and(|member| list.push(member));
         }
         (list.into(), faults)
     }
 }
 
-/// The one value of the header, when nothing in it needs to change: the common case.
-fn whole<'v>(mut values: impl Iterator<Item = &'v [u8]>) -> Option<&'v str> {
-    let value = trim(values.next()?);
-    let fits = values.next().is_none() && value.len() <= Baggage::BYTES;
-    if !fits || value.split(|byte| *byte == b',').count() > Baggage::MEMBERS {
-        return None;
-    }
-    let all_valid = value
-        .split(|byte| *byte == b',')
-        .all(|member| check(trim(member)).is_some());
-    std::str::from_utf8(value).ok().filter(|_| all_valid)
+/// The header's one value as text, when nothing in it needs to change: the common case.
+fn whole(value: &[u8]) -> Option<&str> {
+    let is_short = value.len() <= Baggage::BYTES && split(value).count() <= Baggage::MEMBERS;
+    let is_valid = is_short && split(value).all(is_member);
+    std::str::from_utf8(value).ok().filter(|_| is_valid)
+}
+
+fn split(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|byte| *byte == b',').map(trim)
 }
 
 /// `member` as text when it is well formed.
 fn check(member: &[u8]) -> Option<&str> {
+    std::str::from_utf8(member)
+        .ok()
+        .filter(|_| is_member(member))
+}
+
+fn is_member(member: &[u8]) -> bool {
     let mut parts = member.split(|byte| *byte == b';');
-    let is_valid = parts.next().is_some_and(is_pair)
-        && parts.all(|property| is_pair(property) || is_key(trim(property)));
-    std::str::from_utf8(member).ok().filter(|_| is_valid)
+    parts.next().is_some_and(is_pair)
+        && parts.all(|property| is_pair(property) || is_key(trim(property)))
 }
 
 fn is_pair(pair: &[u8]) -> bool {
     let Some(equals) = pair.iter().position(|byte| *byte == b'=') else {
         return false;
     };
-    is_key(trim(&pair[..equals])) && trim(&pair[equals + 1..]).iter().all(is_octet)
+    is_key(trim(&pair[..equals])) && class::BAGGAGE_OCTET.holds(trim(&pair[equals + 1..]))
 }
 
 fn is_key(key: &[u8]) -> bool {
-    !key.is_empty() && key.iter().copied().all(is_token)
-}
-
-fn is_octet(byte: &u8) -> bool {
-    byte.is_ascii_graphic() && !b"\",;\\".contains(byte)
+    !key.is_empty() && class::TOKEN.holds(key)
 }
 
 fn raw_members(list: &str) -> impl Iterator<Item = &str> {

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::HeaderMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::found::{Found, Header};
 use super::wire::{timeout, tracestate};
 use super::{
     Baggage, Carrier, Context, IdempotencyKey, Parts, Priority, Reason, Rejected, RequestId,
@@ -80,175 +81,122 @@ impl Extracted {
     }
 }
 
-/// One look at each header: a request has few, and this is cheaper than nine look-ups by hash.
 fn read(headers: &HeaderMap, trust: Trust, now: Instant) -> Extracted {
-    let mut found = Found::default();
-    let mut any = false;
-    for (name, value) in headers {
-        any |= found.take(name.as_str(), value);
-    }
-    if !any {
+    let found = Found::new(headers);
+    if found.is_empty() {
         return Extracted::default();
     }
-    let mut rejected = Rejected::default();
-    let mut parts = Parts {
-        trace: found.trace(headers, &mut rejected),
-        deadline: found.deadline(now, &mut rejected),
-        request_id: found
-            .request_id
-            .parse(RequestId::parse)
-            .or_reject(Carrier::RequestId, &mut rejected),
-        idempotency_key: found
-            .idempotency_key
-            .parse(IdempotencyKey::parse)
-            .or_reject(Carrier::IdempotencyKey, &mut rejected),
-        ..Parts::EMPTY
+    let mut reader = Reader {
+        found,
+        parts: Parts::EMPTY,
+        rejected: Rejected::default(),
     };
+    reader.trace();
+    reader.deadline(now);
+    reader.ids();
     match trust {
-        Trust::Mesh => found.trusted(headers, &mut parts, &mut rejected),
-        Trust::Edge => found.dropped(&mut rejected),
+        Trust::Mesh => reader.trusted(),
+        Trust::Edge => reader.dropped(),
     }
     Extracted {
-        context: Context::of(parts),
-        rejected,
+        context: Context::of(reader.parts),
+        rejected: reader.rejected,
     }
 }
 
-/// The headers of interest in one request.
-#[derive(Default)]
-struct Found<'h> {
-    traceparent: Once<'h>,
-    tracestate: bool,
-    baggage: bool,
-    /// In the order of `TIMEOUTS`.
-    timeouts: [Once<'h>; 3],
-    request_id: Once<'h>,
-    idempotency_key: Once<'h>,
-    priority: bool,
+/// Fills the parts from the headers. Malformed is as if missing, but counted.
+struct Reader<'h> {
+    found: Found<'h>,
+    parts: Parts,
+    rejected: Rejected,
 }
 
-type ReadTimeout = fn(&[u8]) -> Option<Duration>;
-
-/// How the values of `Found::timeouts` are read: Envoy's, Connect's, gRPC's.
-const TIMEOUTS: [ReadTimeout; 3] = [timeout::millis, timeout::millis, timeout::grpc];
-
-impl<'h> Found<'h> {
-    /// Keeps `value` when it is of interest.
-    fn take(&mut self, name: &str, value: &'h HeaderValue) -> bool {
-        match name {
-            "traceparent" => self.traceparent.put(value),
-            "tracestate" => self.tracestate = true,
-            "baggage" => self.baggage = true,
-            "x-envoy-expected-rq-timeout-ms" => self.timeouts[0].put(value),
-            "connect-timeout-ms" => self.timeouts[1].put(value),
-            "grpc-timeout" => self.timeouts[2].put(value),
-            "x-request-id" => self.request_id.put(value),
-            "idempotency-key" => self.idempotency_key.put(value),
-            "priority" => self.priority = true,
-            _ => return false,
-        }
-        true
-    }
-
+impl Reader<'_> {
     /// `tracestate` is not even looked at without a valid `traceparent`.
-    fn trace(&self, headers: &HeaderMap, rejected: &mut Rejected) -> TraceContext {
-        let trace = self
-            .traceparent
-            .parse(TraceContext::parse)
-            .or_reject(Carrier::Traceparent, rejected);
-        let Some(mut trace) = trace else {
-            return TraceContext::default();
-        };
-        if self.tracestate {
-            trace.state = tracestate::parse(|| values(headers, &headers::TRACESTATE))
-                .or_reject(Carrier::Tracestate, rejected);
+    fn trace(&mut self) {
+        match self.found.once(Header::Traceparent, TraceContext::parse) {
+            Ok(None) => return,
+            Ok(Some(trace)) => self.parts.trace = trace,
+            Err(()) => return self.malformed(Carrier::Traceparent),
         }
-        trace
+        if self.found.has(Header::Tracestate) {
+            let name = &headers::TRACESTATE;
+            match self.found.all(Header::Tracestate, name, tracestate::parse) {
+                Ok(state) => self.parts.trace.state = state,
+                Err(()) => self.malformed(Carrier::Tracestate),
+            }
+        }
     }
 
     /// The earliest of the timeouts that are given.
-    fn deadline(&self, now: Instant, rejected: &mut Rejected) -> Option<Instant> {
-        let given = self.timeouts.iter().zip(TIMEOUTS);
-        given
-            .filter_map(|(value, parse)| value.parse(parse).or_reject(Carrier::Deadline, rejected))
-            .min()
-            .and_then(|left| now.checked_add(left))
+    fn deadline(&mut self, now: Instant) {
+        self.timeout(Header::ExpectedTimeout, timeout::millis, now);
+        self.timeout(Header::ConnectTimeout, timeout::millis, now);
+        self.timeout(Header::GrpcTimeout, timeout::grpc, now);
+    }
+
+    fn timeout(&mut self, header: Header, parse: fn(&[u8]) -> Option<Duration>, now: Instant) {
+        match self.found.once(header, parse) {
+            Ok(None) => {}
+            Ok(Some(left)) => {
+                let own = self.parts.deadline;
+                let given = now.checked_add(left);
+                self.parts.deadline = own.into_iter().chain(given).min();
+            }
+            Err(()) => self.malformed(Carrier::Deadline),
+        }
+    }
+
+    fn ids(&mut self) {
+        match self.found.once(Header::RequestId, RequestId::parse) {
+            Ok(None) => {}
+            Ok(id) => self.parts.request_id = id,
+            Err(()) => self.malformed(Carrier::RequestId),
+        }
+        match self
+            .found
+            .once(Header::IdempotencyKey, IdempotencyKey::parse)
+        {
+            Ok(None) => {}
+            Ok(key) => self.parts.idempotency_key = key,
+            Err(()) => self.malformed(Carrier::IdempotencyKey),
+        }
     }
 
     /// What only services of the same system may set.
-    fn trusted(&self, headers: &HeaderMap, parts: &mut Parts, rejected: &mut Rejected) {
-        if self.baggage {
-            let (baggage, faults) = Baggage::parse(|| values(headers, &headers::BAGGAGE));
-            parts.baggage = baggage;
+    fn trusted(&mut self) {
+        if self.found.has(Header::Baggage) {
+            let name = &headers::BAGGAGE;
+            let (baggage, faults) = self.found.all(Header::Baggage, name, Baggage::parse);
+            self.parts.baggage = baggage;
             if faults {
-                rejected.add(Carrier::Baggage, Reason::Malformed);
+                self.malformed(Carrier::Baggage);
             }
         }
-        if self.priority {
-            parts.priority = values(headers, &headers::PRIORITY)
-                .try_fold(None, |before, value| {
-                    Priority::parse(value).map(|found| found.or(before))
-                })
-                .or_reject(Carrier::Priority, rejected);
+        if self.found.has(Header::Priority) {
+            let name = &headers::PRIORITY;
+            match self.found.all(Header::Priority, name, Priority::parse) {
+                Ok(priority) => self.parts.priority = priority,
+                Err(()) => self.malformed(Carrier::Priority),
+            }
         }
     }
 
     /// What strangers set in vain.
-    fn dropped(&self, rejected: &mut Rejected) {
-        if self.baggage {
-            rejected.add(Carrier::Baggage, Reason::Untrusted);
-        }
-        if self.priority {
-            rejected.add(Carrier::Priority, Reason::Untrusted);
-        }
-    }
-}
-
-fn values<'h>(
-    headers: &'h HeaderMap,
-    name: &HeaderName,
-) -> impl Iterator<Item = &'h [u8]> + use<'h> {
-    headers.get_all(name).into_iter().map(HeaderValue::as_bytes)
-}
-
-/// A header that may come once.
-#[derive(Default, Clone, Copy)]
-enum Once<'h> {
-    #[default]
-    Missing,
-    Value(&'h [u8]),
-    Repeated,
-}
-
-impl<'h> Once<'h> {
-    fn put(&mut self, value: &'h HeaderValue) {
-        *self = match self {
-            Self::Missing => Self::Value(value.as_bytes()),
-            _ => Self::Repeated,
-        };
-    }
-
-    /// `Ok(None)` when it is missing, an error when it is malformed or repeated.
-    fn parse<T>(self, parse: impl FnOnce(&'h [u8]) -> Option<T>) -> Result<Option<T>, ()> {
-        match self {
-            Self::Missing => Ok(None),
-            Self::Value(value) => parse(value).map(Some).ok_or(()),
-            Self::Repeated => Err(()),
+    fn dropped(&mut self) {
+        for (header, carrier) in [
+            (Header::Baggage, Carrier::Baggage),
+            (Header::Priority, Carrier::Priority),
+        ] {
+            if self.found.has(header) {
+                self.rejected.add(carrier, Reason::Untrusted);
+            }
         }
     }
-}
 
-/// Malformed is as if missing, but counted.
-trait OrReject<T> {
-    fn or_reject(self, carrier: Carrier, rejected: &mut Rejected) -> Option<T>;
-}
-
-impl<T> OrReject<T> for Result<Option<T>, ()> {
-    fn or_reject(self, carrier: Carrier, rejected: &mut Rejected) -> Option<T> {
-        self.unwrap_or_else(|()| {
-            rejected.add(carrier, Reason::Malformed);
-            None
-        })
+    #[cold]
+    fn malformed(&mut self, carrier: Carrier) {
+        self.rejected.add(carrier, Reason::Malformed);
     }
 }
 

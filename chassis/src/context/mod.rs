@@ -9,6 +9,7 @@ mod baggage;
 mod component;
 mod env;
 mod extract;
+mod found;
 pub mod headers;
 mod idempotency_key;
 mod inject;

@@ -27,15 +27,18 @@ impl Priority {
         self.0
     }
 
-    /// Reads the member `u` of a `priority` value; other members (`i`) are ignored, as the RFC
-    /// says. `Ok(None)` when there is no `u`.
+    /// Reads the member `u` of the header's values; other members (`i`) are ignored, as the RFC
+    /// says, and the last `u` counts. `Ok(None)` when there is none.
     ///
     /// # Errors
     ///
     /// When `u` is no digit from 0 to 7.
-    pub(super) fn parse(value: &[u8]) -> Result<Option<Self>, ()> {
+    pub(super) fn parse(values: &[&[u8]]) -> Result<Option<Self>, ()> {
         let mut priority = None;
-        for member in value.split(|byte| *byte == b',').map(trim) {
+        let members = values
+            .iter()
+            .flat_map(|value| value.split(|byte| *byte == b','));
+        for member in members.map(trim) {
             priority = match member {
                 [b'u', b'=', digit @ b'0'..=b'7'] | [b'u', b'=', digit @ b'0'..=b'7', b';', ..] => {
                     Some(Self(digit - b'0'))

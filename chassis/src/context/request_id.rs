@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::TraceId;
+use super::wire::class;
 
 /// The id of a request: the caller's own when it is valid, else the trace id.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,11 +20,8 @@ impl RequestId {
     /// A caller's id: 1 to 64 letters, digits and `-_.~:/+=@`, so that it is safe in a log line,
     /// a header and a query; `None` for all others.
     pub fn parse(value: &[u8]) -> Option<Self> {
-        let is_safe = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~:/+=@".contains(byte);
-        if value.is_empty() || value.len() > Self::MAX || !value.iter().all(is_safe) {
-            return None;
-        }
-        Some(Self::copy(value))
+        let is_valid = (1..=Self::MAX).contains(&value.len()) && class::REQUEST_ID.holds(value);
+        is_valid.then(|| Self::copy(value))
     }
 
     /// The id of a request whose caller sent none.

@@ -74,7 +74,10 @@ fn request_ids_are_short_and_safe() {
 
 #[test]
 fn priorities_are_those_of_rfc_9218() {
-    let urgency = |value: &[u8]| Priority::parse(value).map(|found| found.map(Priority::urgency));
+    let urgency = |value: &[u8]| {
+        let found = Priority::parse(&[value])?;
+        Ok(found.map(Priority::urgency))
+    };
     assert_eq!(urgency(b"u=1, i"), Ok(Some(1)));
     assert_eq!(urgency(b"i,u=7"), Ok(Some(7)));
     assert_eq!(urgency(b"u=2;x,u=0"), Ok(Some(0)), "the last one counts");

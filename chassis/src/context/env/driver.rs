@@ -33,7 +33,6 @@ pub(super) struct Driven<C> {
 
 struct Shared<C> {
     clock: C,
-    epoch: Instant,
     sweeper: Sweeper,
     /// Nanoseconds since the epoch; 0 while awake, `u64::MAX` while nothing is armed.
     sleeps_until: AtomicU64,
@@ -42,12 +41,10 @@ struct Shared<C> {
 
 impl<C: Clock> Driven<C> {
     pub(super) fn new(clock: C) -> Self {
-        let epoch = clock.now();
         Self {
             shared: Arc::new(Shared {
-                sweeper: Sweeper::new(epoch),
+                sweeper: Sweeper::new(clock.now()),
                 clock,
-                epoch,
                 sleeps_until: AtomicU64::new(0),
                 stopped: AtomicBool::new(false),
             }),
@@ -76,7 +73,8 @@ impl<C: Clock> Driven<C> {
 
 impl<C: Clock> Timer for Driven<C> {
     fn arm(&self, at: Instant, waker: &Waker) -> TimerKey {
-        let key = self.shared.sweeper.arm(at, waker);
+        let at = self.shared.sweeper.nanos(at);
+        let key = self.shared.sweeper.arm_nanos(at, waker);
         match self.thread.get() {
             None => self.start(),
             Some(thread) if self.shared.oversleeps(at) => thread.unpark(),
@@ -105,9 +103,9 @@ impl<C> Drop for Driven<C> {
 
 impl<C: Clock> Shared<C> {
     /// Whether the thread sleeps longer than an alarm at `at` can wait.
-    fn oversleeps(&self, at: Instant) -> bool {
-        let quantum = QUANTUM.as_nanos() as u64;
-        self.nanos(at).saturating_add(quantum) < self.sleeps_until.load(Ordering::Relaxed)
+    fn oversleeps(&self, at: u64) -> bool {
+        const QUANTUM_NANOS: u64 = QUANTUM.as_nanos() as u64;
+        at.saturating_add(QUANTUM_NANOS) < self.sleeps_until.load(Ordering::Relaxed)
     }
 
     fn run(&self) {
@@ -115,12 +113,12 @@ impl<C: Clock> Shared<C> {
             self.sleeps_until.store(0, Ordering::Relaxed);
             let now = self.clock.now();
             let until = self.sweeper.sweep(now).map(|next| next.max(now + QUANTUM));
-            let nanos = until.map_or(u64::MAX, |until| self.nanos(until));
+            let nanos = until.map_or(u64::MAX, |until| self.sweeper.nanos(until));
             self.sleeps_until.store(nanos, Ordering::Relaxed);
             if self
                 .sweeper
                 .next()
-                .is_some_and(|next| self.oversleeps(next))
+                .is_some_and(|next| self.oversleeps(self.sweeper.nanos(next)))
             {
                 continue;
             }
@@ -132,11 +130,6 @@ impl<C: Clock> Shared<C> {
                 }
             }
         }
-    }
-
-    fn nanos(&self, at: Instant) -> u64 {
-        let nanos = at.saturating_duration_since(self.epoch).as_nanos();
-        u64::try_from(nanos).unwrap_or(u64::MAX)
     }
 }
 

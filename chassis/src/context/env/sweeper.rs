@@ -64,7 +64,11 @@ impl Sweeper {
 
     /// Has `waker` woken by the first [`sweep`](Self::sweep) at or after `at`, once.
     pub fn arm(&self, at: Instant, waker: &Waker) -> TimerKey {
-        let at = self.nanos(at);
+        self.arm_nanos(self.nanos(at), waker)
+    }
+
+    /// As [`arm`](Self::arm), in nanoseconds since the epoch.
+    pub(super) fn arm_nanos(&self, at: u64, waker: &Waker) -> TimerKey {
         let shard = own_shard();
         let waker = waker.clone();
         let (index, generation) = self.lock(shard).arm(at, waker);
@@ -122,9 +126,13 @@ impl Sweeper {
         shard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn nanos(&self, at: Instant) -> u64 {
-        let nanos = at.saturating_duration_since(self.epoch).as_nanos();
-        u64::try_from(nanos).unwrap_or(NEVER).min(NEVER - 1)
+    /// Nanoseconds since the epoch; enough for five centuries.
+    pub(super) fn nanos(&self, at: Instant) -> u64 {
+        let since = at.saturating_duration_since(self.epoch);
+        let seconds = since.as_secs().saturating_mul(1_000_000_000);
+        seconds
+            .saturating_add(since.subsec_nanos().into())
+            .min(NEVER - 1)
     }
 
     fn instant(&self, nanos: u64) -> Option<Instant> {
@@ -225,4 +233,4 @@ impl fmt::Debug for Sweeper {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -1,5 +1,6 @@
 //! What is believed of a caller's headers, what is dropped, what is counted; and the way back out.
 
+use http::HeaderValue;
 use proptest::prelude::*;
 
 use super::*;

@@ -15,7 +15,8 @@ fn traceparent(version: &str, rest: &str) -> Option<TraceContext> {
 }
 
 fn state(values: &[&str]) -> Result<Option<String>, ()> {
-    let state = tracestate::parse(|| values.iter().map(|value| value.as_bytes()))?;
+    let values: Vec<_> = values.iter().map(|value| value.as_bytes()).collect();
+    let state = tracestate::parse(&values)?;
     Ok(state.map(|state| state.to_string()))
 }
 
@@ -208,7 +209,7 @@ proptest! {
     #[test]
     fn no_bytes_make_a_parser_panic(bytes: Vec<u8>) {
         TraceContext::parse(&bytes);
-        let _ = tracestate::parse(|| std::iter::once(&*bytes));
+        let _ = tracestate::parse(&[&bytes]);
         timeout::grpc(&bytes);
         timeout::millis(&bytes);
     }

@@ -15,7 +15,7 @@ pub(in crate::context) fn parse(value: &[u8]) -> Option<TraceContext> {
         trim(value)
     };
     let (fields, rest) = value.split_at_checked(LENGTH)?;
-    let [version] = hex::decode::<1>(&fields[..2])?;
+    let version = hex::decode_byte([fields[0], fields[1]])?;
     // A later version may append fields, after a dash; version 00 may not.
     let length_fits = match version {
         0xff => false,
@@ -26,7 +26,7 @@ pub(in crate::context) fn parse(value: &[u8]) -> Option<TraceContext> {
     if !length_fits || !dashes {
         return None;
     }
-    let [flags] = hex::decode(&fields[53..])?;
+    let flags = hex::decode_byte([fields[53], fields[54]])?;
     let trace = TraceContext {
         trace_id: TraceId(hex::decode(&fields[3..35])?),
         span_id: SpanId(hex::decode(&fields[36..52])?),
@@ -39,9 +39,9 @@ pub(in crate::context) fn parse(value: &[u8]) -> Option<TraceContext> {
 /// Writes version 00.
 pub(in crate::context) fn format(trace: &TraceContext) -> [u8; LENGTH] {
     let mut text = [b'-'; LENGTH];
-    hex::encode(&[0], &mut text[..2]);
+    text[..2].copy_from_slice(b"00");
     hex::encode(&trace.trace_id.0, &mut text[3..35]);
     hex::encode(&trace.span_id.0, &mut text[36..52]);
-    hex::encode(&[trace.flags.known().0], &mut text[53..]);
+    text[53..].copy_from_slice(&hex::encode_byte(trace.flags.known().0));
     text
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::trim;
+use super::{class, trim};
 
 /// How many members a list may have.
 const MEMBERS: usize = 32;
@@ -14,44 +14,39 @@ const LENGTH: usize = 256;
 /// # Errors
 ///
 /// When the list must be thrown away: a malformed member, a key twice, more than 32 members.
-pub(in crate::context) fn parse<'v, I: Iterator<Item = &'v [u8]>>(
-    values: impl Fn() -> I,
-) -> Result<Option<Arc<str>>, ()> {
-    if !check(values())? {
+pub(in crate::context) fn parse(values: &[&[u8]]) -> Result<Option<Arc<str>>, ()> {
+    if !check(values)? {
         return Ok(None);
     }
-    let mut filled = values().map(trim).filter(|value| !value.is_empty());
-    let first = text(filled.next().unwrap_or_default())?;
-    let Some(second) = filled.next() else {
-        return Ok(Some(first.into()));
-    };
-    let mut joined = first.to_owned();
-    for value in std::iter::once(second).chain(filled) {
-        joined.push(',');
-        joined.push_str(text(value)?);
+    if let [value] = values {
+        return text(value).map(|value| Some(value.into()));
     }
-    Ok(Some(joined.into()))
+    let filled = values.iter().filter(|value| !trim(value).is_empty());
+    let texts: Vec<_> = filled.map(|value| text(value)).collect::<Result<_, _>>()?;
+    Ok(Some(texts.join(",").into()))
 }
 
 fn text(value: &[u8]) -> Result<&str, ()> {
-    std::str::from_utf8(value).map_err(drop)
+    std::str::from_utf8(trim(value)).map_err(drop)
 }
 
 /// Whether there is a member; an error when one is malformed.
-fn check<'v>(values: impl Iterator<Item = &'v [u8]>) -> Result<bool, ()> {
+fn check(values: &[&[u8]]) -> Result<bool, ()> {
     let mut keys: [&[u8]; MEMBERS] = [&[]; MEMBERS];
     let mut count = 0;
-    for member in values.flat_map(|value| value.split(|byte| *byte == b',')) {
-        let member = trim(member);
-        if member.is_empty() {
-            continue;
+    for value in values {
+        for member in value.split(|byte| *byte == b',') {
+            let member = trim(member);
+            if member.is_empty() {
+                continue;
+            }
+            let key = key(member).ok_or(())?;
+            if keys[..count].contains(&key) {
+                return Err(());
+            }
+            *keys.get_mut(count).ok_or(())? = key;
+            count += 1;
         }
-        let key = key(member).ok_or(())?;
-        if keys[..count].contains(&key) {
-            return Err(());
-        }
-        *keys.get_mut(count).ok_or(())? = key;
-        count += 1;
     }
     Ok(count > 0)
 }
@@ -63,17 +58,8 @@ fn key(member: &[u8]) -> Option<&[u8]> {
     let first = key.first()?;
     let is_valid = (first.is_ascii_lowercase() || first.is_ascii_digit())
         && key.len() <= LENGTH
-        && key.iter().copied().all(is_key)
+        && class::STATE_KEY.holds(key)
         && (1..=LENGTH).contains(&value.len())
-        && value.iter().copied().all(is_value);
+        && class::STATE_VALUE.holds(value);
     is_valid.then_some(key)
-}
-
-fn is_key(byte: u8) -> bool {
-    byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-*/@".contains(&byte)
-}
-
-/// A space may not end a value, but then it was trimmed from the member.
-fn is_value(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~') && byte != b',' && byte != b'='
 }

@@ -3,6 +3,7 @@ use std::pin::pin;
 use std::sync::mpsc;
 use std::task::{Context, Poll, Wake};
 
+use super::super::sweeper::tests::counted;
 use super::super::system::SystemClock;
 use super::*;
 use crate::context::Env;
@@ -71,6 +72,22 @@ fn the_thread_ends_with_its_owner() {
     while shared.upgrade().is_some() {
         assert!(SystemClock.now() < give_up, "the thread still runs");
         thread::yield_now();
+    }
+}
+
+/// Each alarm is armed at the very moment when the one before has rung and the thread goes to
+/// sleep, with nothing else that would wake it: one missed unpark, and it never rings.
+#[test]
+fn an_alarm_armed_while_the_thread_goes_to_sleep_rings() {
+    let driven = Driven::new(SystemClock);
+    let (count, waker) = counted();
+    for round in 1..=20_000 {
+        let now = SystemClock.now();
+        driven.arm(now, &waker);
+        while count.get() < round {
+            assert!(SystemClock.now() < now + LIMIT, "alarm {round} was missed");
+            std::hint::spin_loop();
+        }
     }
 }
 
