@@ -1,6 +1,7 @@
 //! Contracts: every parameter place and every kind of answer through the wire format and back.
 
 mod as_data;
+mod openapi;
 mod problems;
 mod refusals;
 mod round_trip;
