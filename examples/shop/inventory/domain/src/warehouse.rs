@@ -1,0 +1,46 @@
+//! The inbound port's implementation.
+
+use std::sync::Arc;
+
+use inventory_contract::{
+    Inventory, InventoryError, Reservation, ReservationId, ReservationRequest, Sku, Stock,
+};
+
+use crate::{Reserved, StockStore};
+
+/// The warehouse.
+pub struct Warehouse {
+    store: Arc<dyn StockStore>,
+}
+
+impl Warehouse {
+    /// A warehouse that keeps its stock in `store`.
+    pub fn new(store: Arc<dyn StockStore>) -> Self {
+        Self { store }
+    }
+}
+
+impl Inventory for Warehouse {
+    async fn stock(&self, sku: Sku) -> Result<Stock, InventoryError> {
+        let stock = self.store.load(&sku).await?;
+        stock.ok_or(InventoryError::UnknownItem { sku })
+    }
+
+    async fn reserve(
+        &self,
+        id: ReservationId,
+        request: ReservationRequest,
+    ) -> Result<Reservation, InventoryError> {
+        let ReservationRequest { sku, quantity } = request;
+        match self.store.reserve(&id, &sku, quantity).await? {
+            Reserved::Done(made) if made.sku == sku && made.quantity == quantity => Ok(made),
+            Reserved::Done(_) => Err(InventoryError::ReservationDiffers { id }),
+            Reserved::UnknownItem => Err(InventoryError::UnknownItem { sku }),
+            Reserved::OutOfStock(free) => Err(InventoryError::OutOfStock { sku, free }),
+        }
+    }
+
+    async fn release(&self, id: ReservationId) -> Result<(), InventoryError> {
+        Ok(self.store.release(&id).await?)
+    }
+}
