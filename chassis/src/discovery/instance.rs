@@ -72,6 +72,12 @@ impl Instance {
     }
 }
 
+/// Whether every registry can hold a service of this name.
+pub(crate) fn is_service_name(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+    !text.is_empty() && !text.starts_with('.') && text.bytes().all(allowed)
+}
+
 /// The instances of one service at one moment, in the order of their ids.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Snapshot {

@@ -8,6 +8,7 @@
 //! [stale](Watch::stale) until the registry is back.
 
 mod address;
+mod file;
 mod fixed;
 mod instance;
 mod memory;
@@ -15,15 +16,20 @@ mod open;
 mod registration;
 mod watch;
 
+#[cfg(test)]
+mod tests;
+
 use std::future::Future;
 use std::pin::Pin;
 
 pub use address::{Address, AddressError};
+pub use file::FileRegistry;
 pub use fixed::StaticRegistry;
 pub(crate) use fixed::instances as written_instances;
+pub(crate) use instance::is_service_name;
 pub use instance::{Instance, Snapshot};
 pub use memory::MemoryRegistry;
-pub use open::{Opened, open};
+pub use open::{Opened, check, open};
 pub use registration::{Entry, Registration};
 pub use watch::{Publisher, Watch};
 

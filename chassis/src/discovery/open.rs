@@ -1,9 +1,9 @@
 //! [`open`]: the registry that a URL names.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{MemoryRegistry, Registry, StaticRegistry};
+use super::{FileRegistry, MemoryRegistry, Registry, StaticRegistry};
 use crate::context::Env;
 use crate::{Error, Result};
 
@@ -14,12 +14,19 @@ pub struct Opened {
     pub env: Env,
     /// Whether the rules of profile `prod` hold: they refuse `file:`.
     pub prod: bool,
-    /// Where state of this user lies, `$XDG_STATE_HOME/chassis`: the default place of `file:`.
-    /// `None` when there is no such place.
-    pub state: Option<PathBuf>,
+    /// Where `file:` lies when the URL does not say: `$XDG_STATE_HOME/chassis/registry`, the same
+    /// for all services of a user. `None` when there is no such place.
+    pub folder: Option<PathBuf>,
 }
 
-/// Schemes that this version knows of but cannot open.
+/// What the URL of a registry says.
+enum Url {
+    Memory,
+    File(PathBuf),
+    Static(StaticRegistry),
+}
+
+/// Schemes that are planned.
 const LATER: [&str; 6] = [
     "consul",
     "eureka+http",
@@ -29,33 +36,105 @@ const LATER: [&str; 6] = [
     "dns",
 ];
 
+/// The schemes that this build knows.
+const KNOWN: &str = "this build knows memory:, file:, file:PATH and \
+                     static:SERVICE=HOST:PORT,HOST:PORT;SERVICE=HOST:PORT";
+
 /// Opens the registry at `url`: `memory:`, `file:`, `file:PATH` or
-/// `static:SERVICE=HOST:PORT,…;SERVICE=…`.
+/// `static:SERVICE=HOST:PORT,HOST:PORT;SERVICE=HOST:PORT`.
 ///
 /// # Errors
 ///
-/// When the scheme is unknown (the message lists those that this build knows), when its cargo
-/// feature is off, or when the adapter refuses the rest of the URL.
-pub fn open(url: &str, _opened: &Opened) -> Result<Arc<dyn Registry>> {
+/// As [`check`] does; and when the folder of `file:` cannot be used.
+pub fn open(url: &str, opened: &Opened) -> Result<Arc<dyn Registry>> {
+    Ok(match parse(url, opened)? {
+        Url::Memory => Arc::new(MemoryRegistry::new()),
+        Url::File(folder) => Arc::new(FileRegistry::open(&folder, opened.env.clone())?),
+        Url::Static(registry) => Arc::new(registry),
+    })
+}
+
+/// Checks `url` without opening anything.
+///
+/// # Errors
+///
+/// When the scheme is unknown or not yet possible (the message lists those that this build knows),
+/// when what follows it is malformed, and for `file:` when prod's rules hold.
+pub fn check(url: &str, opened: &Opened) -> Result {
+    parse(url, opened).map(drop)
+}
+
+fn parse(url: &str, opened: &Opened) -> Result<Url> {
     let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
     match scheme {
-        "memory" if rest.is_empty() => Ok(Arc::new(MemoryRegistry::new())),
-        "static" => Ok(Arc::new(StaticRegistry::parse(rest)?)),
-        _ => Err(unknown(scheme, rest)),
+        "memory" if rest.is_empty() => Ok(Url::Memory),
+        "memory" => Err(wrong(format!("`memory:` takes nothing more, got `{rest}`"))),
+        "file" => file(rest, opened).map(Url::File),
+        "static" => StaticRegistry::parse(rest).map(Url::Static),
+        _ if LATER.contains(&scheme) => Err(wrong(format!(
+            "`{scheme}:` is not yet in this version; {KNOWN}"
+        ))),
+        _ => Err(wrong(format!("unknown scheme `{scheme}:`; {KNOWN}"))),
     }
 }
 
-fn unknown(scheme: &str, rest: &str) -> Error {
-    let known = "this build knows memory:, file:, file:PATH and static:SERVICE=HOST:PORT,…";
-    if LATER.contains(&scheme) {
-        return Error::configuration(format!(
-            "registry.url: `{scheme}:` is not yet in this version; {known}"
+/// The folder of `file:`, `file:PATH` or `file:///PATH`.
+fn file(rest: &str, opened: &Opened) -> Result<PathBuf> {
+    if opened.prod {
+        return Err(wrong(
+            "`file:` is for one user on one machine, and prod's rules refuse it; name a registry \
+             that all machines reach, say `static:` where it is, or use --profile dev"
+                .to_owned(),
         ));
     }
-    if scheme == "memory" {
-        return Error::configuration(format!(
-            "registry.url: `memory:` takes nothing after the colon, got `{rest}`"
-        ));
+    let path = rest.strip_prefix("//").unwrap_or(rest);
+    match (path, &opened.folder) {
+        ("", Some(folder)) => Ok(folder.clone()),
+        ("", None) => Err(wrong(
+            "`file:` has no place: neither XDG_STATE_HOME nor HOME is set; say file:PATH"
+                .to_owned(),
+        )),
+        (path, _) if Path::new(path).is_absolute() => Ok(PathBuf::from(path)),
+        (path, _) => Err(wrong(format!(
+            "`{path}` is no absolute path; services start in different folders"
+        ))),
     }
-    Error::configuration(format!("registry.url: unknown scheme `{scheme}:`; {known}"))
+}
+
+fn wrong(what: String) -> Error {
+    Error::configuration(format!("registry.url: {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(url: &str, prod: bool) -> String {
+        let opened = Opened {
+            env: Env::system(),
+            prod,
+            folder: None,
+        };
+        check(url, &opened).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_unknown_scheme_is_answered_with_the_known_ones() {
+        assert!(
+            error("zookeper://x", true)
+                .contains("unknown scheme `zookeper:`; this build knows memory:, file:")
+        );
+        assert!(error("consul://x:8500", true).contains("`consul:` is not yet in this version"));
+        assert!(error("", true).contains("unknown scheme"));
+        assert!(error("memory:x", true).contains("takes nothing more"));
+        assert!(error("static:orders", true).contains("`orders` is not SERVICE="));
+        assert!(error("static:orders=x", true).contains("`x` is no address"));
+    }
+
+    #[test]
+    fn file_is_refused_in_prod_and_wants_an_absolute_place() {
+        assert!(error("file:/tmp/x", true).contains("prod's rules refuse it"));
+        assert!(error("file:", false).contains("neither XDG_STATE_HOME nor HOME"));
+        assert!(error("file:x", false).contains("no absolute path"));
+    }
 }

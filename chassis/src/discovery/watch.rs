@@ -105,11 +105,6 @@ impl Publisher {
     pub fn watch(&self) -> Watch {
         self.0.clone()
     }
-
-    /// Whether anyone but the registry still watches.
-    pub fn is_watched(&self) -> bool {
-        Arc::strong_count(&self.0.0) > 1
-    }
 }
 
 impl fmt::Debug for Watch {

@@ -75,7 +75,9 @@ impl Target {
         match (scheme, rest) {
             ("local", "") => Ok(Self::Local { encode: false }),
             ("local", "?encode=json") => Ok(Self::Local { encode: true }),
-            ("registry", service) if is_name(service) => Ok(Self::Registry(service.to_owned())),
+            ("registry", service) if discovery::is_service_name(service) => {
+                Ok(Self::Registry(service.to_owned()))
+            }
             ("registry", service) => Err(wrong(format!(
                 "`{service}` is no service name: expected letters, digits, `.`, `_` and `-`"
             ))),
@@ -108,12 +110,6 @@ impl Target {
             Self::Written { instances, prefix } => Some(Remote::written(name, instances, prefix)),
         }
     }
-}
-
-/// Whether a registry may hold a service of this name.
-fn is_name(text: &str) -> bool {
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
-    !text.is_empty() && text.bytes().all(allowed)
 }
 
 /// Reads `http://HOST[:PORT][/PREFIX]`.
