@@ -1,5 +1,6 @@
 //! [`open`]: the registry that a URL names.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -83,16 +84,14 @@ fn file(rest: &str, opened: &Opened) -> Result<PathBuf> {
     if opened.prod {
         return Err(wrong(
             "`file:` is for one user on one machine, and prod's rules refuse it; name a registry \
-             that all machines reach, say `static:` where it is, or use --profile dev"
-                .to_owned(),
+             that all machines reach, write the addresses down (`static:`), or use --profile dev",
         ));
     }
     let path = rest.strip_prefix("//").unwrap_or(rest);
     match (path, &opened.folder) {
         ("", Some(folder)) => Ok(folder.clone()),
         ("", None) => Err(wrong(
-            "`file:` has no place: neither XDG_STATE_HOME nor HOME is set; say file:PATH"
-                .to_owned(),
+            "`file:` has no place: neither XDG_STATE_HOME nor HOME is set; say file:PATH",
         )),
         (path, _) if Path::new(path).is_absolute() => Ok(PathBuf::from(path)),
         (path, _) => Err(wrong(format!(
@@ -101,7 +100,7 @@ fn file(rest: &str, opened: &Opened) -> Result<PathBuf> {
     }
 }
 
-fn wrong(what: String) -> Error {
+fn wrong(what: impl Display) -> Error {
     Error::configuration(format!("registry.url: {what}"))
 }
 

@@ -27,7 +27,7 @@ impl Limit {
     /// `limit` from `now` on, or the caller's deadline where that is earlier.
     pub(super) fn new(now: Instant, limit: Duration, caller: Option<Instant>) -> Self {
         let own = Self {
-            at: now + limit,
+            at: after(now, limit),
             whose: Whose::Own(limit),
         };
         match caller {
@@ -41,7 +41,7 @@ impl Limit {
 
     /// `limit` from `now` on, or this one where that is earlier.
     pub(super) fn and(self, now: Instant, limit: Duration) -> Self {
-        match now + limit {
+        match after(now, limit) {
             at if at < self.at => Self {
                 at,
                 whose: Whose::Own(limit),
@@ -58,6 +58,12 @@ impl Limit {
             Whose::Own(limit) => CallError::Timeout { service, limit },
         }
     }
+}
+
+/// `duration` after `now`; what overflows the clock is further off than any process lives.
+pub(super) fn after(now: Instant, duration: Duration) -> Instant {
+    const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
+    now + duration.min(CENTURY)
 }
 
 /// The moment came before the work was done.

@@ -24,6 +24,6 @@ mod transport;
 #[cfg(test)]
 mod tests;
 
-pub use settings::Settings;
+pub use settings::{ClientSettings, OneClient, Settings};
 pub use target::{Remote, Target};
 pub use transport::HttpTransport;

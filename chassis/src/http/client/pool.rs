@@ -15,7 +15,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::Settings;
 use super::dial::{Sender, dial};
-use super::limit::within;
+use super::limit::{after, within};
 use crate::context::Env;
 use crate::discovery::Address;
 
@@ -77,7 +77,7 @@ impl Endpoint {
             env: env.clone(),
             settings: Arc::clone(settings),
             idle: Mutex::default(),
-            slots: Semaphore::new(settings.max_connections),
+            slots: Semaphore::new(settings.max_connections.clamp(1, Semaphore::MAX_PERMITS)),
             waiting: AtomicUsize::new(0),
         }
     }
@@ -102,7 +102,7 @@ impl Endpoint {
             }
         }
         let now = self.env.now();
-        let until = at.min(now + self.settings.connect_timeout);
+        let until = at.min(after(now, self.settings.connect_timeout));
         let sender = dial(&self.env, &self.address, until)
             .await
             .map_err(LeaseError::Dial)?;
@@ -142,7 +142,7 @@ impl Endpoint {
         if sender.is_ready() {
             return true;
         }
-        let until = at.min(now + self.settings.connect_timeout);
+        let until = at.min(after(now, self.settings.connect_timeout));
         matches!(within(&self.env, until, sender.ready()).await, Ok(Ok(())))
     }
 

@@ -1,61 +1,186 @@
 //! What can be set of a client: `[client]` for all, `[client.NAME]` for one.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The settings of one client.
-///
-/// `[client]` holds what is the default for every client, `[client.orders]` what is different for
-/// the contract `orders`.
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::config::{ByteSize, Config, Findings, HumanDuration};
+
+/// The settings of one client: `[client.NAME]` over `[client]` over the defaults.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "documented where they are written, in `ClientSettings`"
+)]
 pub struct Settings {
-    /// Where the service is: `local:` (in this process), `registry:NAME`, `http://HOST:PORT/PREFIX`
-    /// or `static:HOST:PORT,HOST:PORT`. Default: `local:` where it is composed, else
-    /// `registry:` and the contract's name.
+    /// Where the service is; [`Target::parse`](super::Target::parse) reads it. `None`: `local:`
+    /// where it is composed, else `registry:` and the contract's name.
     pub url: Option<String>,
-    /// How long one connection may take to open before another instance is tried. Default 1 s.
-    pub connect_timeout: Duration,
-    /// How long one attempt may take, from the first byte sent to the last byte received. Default:
-    /// the method's own `timeout`, else 10 s.
-    pub attempt_timeout: Option<Duration>,
-    /// How long a call may take with all its attempts. What the caller has left counts where it is
-    /// less. Default 30 s.
-    pub total_timeout: Duration,
-    /// How many connections may be open to one instance, busy and idle. Default 256.
-    pub max_connections: usize,
-    /// How many calls may wait for a connection to one instance; more fail at once. Default 1024.
-    pub max_waiting: usize,
-    /// How long a connection may lie idle before it is closed. Shorter than the servers' own limit
-    /// (75 s). Default 60 s.
-    pub idle_timeout: Duration,
-    /// How old a connection may become: a new one looks the name up again, and new instances get
-    /// their share. Default 5 min.
-    pub max_age: Duration,
-    /// The largest body of an answer, in bytes; what is larger fails the call and closes the
-    /// connection. Default 8 MiB.
-    pub max_answer: usize,
-    /// Whether our readiness waits for this service. Default `false`: another service's state
-    /// never changes ours.
     pub required: bool,
+    pub connect_timeout: Duration,
+    pub attempt_timeout: Option<Duration>,
+    pub total_timeout: Duration,
+    pub max_connections: usize,
+    pub max_waiting: usize,
+    pub idle_timeout: Duration,
+    pub max_age: Duration,
+    pub max_answer: usize,
+}
+
+/// Section `[client]`: what holds for every client, and a table for each that is different.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ClientSettings {
+    /// How long one connection may take to open before another instance is tried.
+    pub connect_timeout: HumanDuration,
+    /// How long one attempt may take, from the first byte sent to the last byte received. Unset:
+    /// the method's own `timeout`, else 10s.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempt_timeout: Option<HumanDuration>,
+    /// How long a call may take with all its attempts. What the caller has left counts where that
+    /// is less.
+    pub total_timeout: HumanDuration,
+    /// How many connections may be open to one instance, busy and idle.
+    pub max_connections: u32,
+    /// How many calls may wait for a connection to one instance; more fail at once.
+    pub max_waiting: u32,
+    /// How long a connection may lie idle before it is closed; less than the servers' own limit.
+    pub idle_timeout: HumanDuration,
+    /// How old a connection may become. A new one looks the name up again.
+    pub max_age: HumanDuration,
+    /// The largest body of an answer; what is larger fails the call.
+    pub max_answer: ByteSize,
+    /// The clients that are different, by contract: `[client.orders]`.
+    #[serde(flatten)]
+    pub clients: BTreeMap<String, OneClient>,
+}
+
+/// Section `[client.NAME]`: what is different for the contract `NAME`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct OneClient {
+    /// Where the service is: `local:` (in this process), `registry:NAME`, `http://HOST:PORT/PREFIX`
+    /// or `static:HOST:PORT,HOST:PORT`. Unset: `local:` where it is composed, else `registry:` and
+    /// the contract's name.
+    pub url: Option<String>,
+    /// Whether our readiness waits for this service. Else its state never changes ours.
+    pub required: bool,
+    /// As in `[client]`.
+    pub connect_timeout: Option<HumanDuration>,
+    /// As in `[client]`.
+    pub attempt_timeout: Option<HumanDuration>,
+    /// As in `[client]`.
+    pub total_timeout: Option<HumanDuration>,
+    /// As in `[client]`.
+    pub max_connections: Option<u32>,
+    /// As in `[client]`.
+    pub max_waiting: Option<u32>,
+    /// As in `[client]`.
+    pub idle_timeout: Option<HumanDuration>,
+    /// As in `[client]`.
+    pub max_age: Option<HumanDuration>,
+    /// As in `[client]`.
+    pub max_answer: Option<ByteSize>,
+}
+
+impl Default for ClientSettings {
+    fn default() -> Self {
+        Self {
+            connect_timeout: HumanDuration::from_secs(1),
+            attempt_timeout: None,
+            total_timeout: HumanDuration::from_secs(30),
+            max_connections: 256,
+            max_waiting: 1024,
+            idle_timeout: HumanDuration::from_secs(60),
+            max_age: HumanDuration::from_secs(300),
+            max_answer: ByteSize::from_mib(8),
+            clients: BTreeMap::new(),
+        }
+    }
+}
+
+impl ClientSettings {
+    /// The settings of the client for `contract` (kebab-case).
+    pub fn client(&self, contract: &str) -> Settings {
+        let nothing = OneClient::default();
+        let own = self.clients.get(contract).unwrap_or(&nothing);
+        let duration = |own: Option<HumanDuration>, all: HumanDuration| own.unwrap_or(all).into();
+        let attempt = own.attempt_timeout.or(self.attempt_timeout);
+        Settings {
+            url: own.url.clone(),
+            required: own.required,
+            connect_timeout: duration(own.connect_timeout, self.connect_timeout),
+            attempt_timeout: attempt.map(Duration::from),
+            total_timeout: duration(own.total_timeout, self.total_timeout),
+            max_connections: own.max_connections.unwrap_or(self.max_connections) as usize,
+            max_waiting: own.max_waiting.unwrap_or(self.max_waiting) as usize,
+            idle_timeout: duration(own.idle_timeout, self.idle_timeout),
+            max_age: duration(own.max_age, self.max_age),
+            max_answer: own.max_answer.unwrap_or(self.max_answer).as_usize(),
+        }
+    }
 }
 
 impl Settings {
     /// The limit of an attempt where neither the settings nor the method say one.
     pub(super) const ATTEMPT: Duration = Duration::from_secs(10);
+
+    /// Reads the settings of the client for `contract` (kebab-case).
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with section `[client]`.
+    pub fn read(config: &Config, contract: &str) -> Result<Self, Findings> {
+        let all: ClientSettings = config.section("client")?;
+        Ok(all.client(contract))
+    }
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            url: None,
-            connect_timeout: Duration::from_secs(1),
-            attempt_timeout: None,
-            total_timeout: Duration::from_secs(30),
-            max_connections: 256,
-            max_waiting: 1024,
-            idle_timeout: Duration::from_secs(60),
-            max_age: Duration::from_secs(300),
-            max_answer: 8 << 20,
-            required: false,
+        ClientSettings::default().client("")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Cli, Defaults, Inputs};
+
+    fn config(text: &str) -> Config {
+        let inputs = Inputs::none().file("chassis.toml", text);
+        let cli = Cli::parse(inputs.args(), &[]).unwrap();
+        Config::load(&inputs, &cli, &Defaults::new("shop")).unwrap()
+    }
+
+    #[test]
+    fn a_client_has_its_own_over_those_of_all() {
+        let config = config(
+            "client.total_timeout = '5s'\nclient.max_answer = '1MiB'\n\
+             [client.orders]\nurl = 'http://orders:80'\ntotal_timeout = '9s'\n",
+        );
+        let orders = Settings::read(&config, "orders").unwrap();
+        assert_eq!(orders.url.as_deref(), Some("http://orders:80"));
+        assert_eq!(orders.total_timeout, Duration::from_secs(9));
+        assert_eq!(orders.max_answer, 1 << 20);
+        let payments = Settings::read(&config, "payments").unwrap();
+        assert_eq!((payments.url, payments.required), (None, false));
+        assert_eq!(payments.total_timeout, Duration::from_secs(5));
+        assert_eq!(payments.connect_timeout, Duration::from_secs(1));
+        config.check().unwrap();
+    }
+
+    #[test]
+    fn unknown_keys_are_found_in_both_places() {
+        for text in [
+            "client.conect_timeout = '1s'",
+            "client.orders.conect_timeout = '1s'",
+        ] {
+            let error = Settings::read(&config(text), "orders").unwrap_err();
+            let said = error.to_string();
+            assert!(said.contains("conect_timeout"), "{said}");
         }
     }
 }
