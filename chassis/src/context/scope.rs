@@ -61,10 +61,10 @@ impl Context {
         f()
     }
 
-    /// `future` with this context as the current one whenever it is polled.
+    /// `future` with this context as the current one whenever it is polled, and when it is dropped.
     pub fn scope<F: Future>(self, future: F) -> Scoped<F> {
         Scoped {
-            future,
+            future: Some(future),
             context: self,
         }
     }
@@ -75,9 +75,18 @@ pin_project! {
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct Scoped<F> {
+        // None only while dropping.
         #[pin]
-        future: F,
+        future: Option<F>,
         context: Context,
+    }
+
+    impl<F> PinnedDrop for Scoped<F> {
+        fn drop(this: Pin<&mut Self>) {
+            // What the future's own parts log while they are dropped belongs to the call.
+            let mut this = this.project();
+            this.context.lend(|| this.future.set(None));
+        }
     }
 }
 
@@ -86,7 +95,10 @@ impl<F: Future> Future for Scoped<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        this.context.lend(|| this.future.poll(cx))
+        match this.future.as_pin_mut() {
+            Some(future) => this.context.lend(|| future.poll(cx)),
+            None => Poll::Pending,
+        }
     }
 }
 

@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 /// No alarm: later than all.
 const NEVER: u64 = u64::MAX;
 
-/// Which alarm: its place, and how often the place was used before, so that whoever is late with a
-/// key touches no stranger's alarm.
+/// Which alarm: its place, and its number among all that its shard has seen, so that whoever is
+/// late with a key touches no stranger's alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TimerKey {
     shard: u32,
@@ -39,6 +39,8 @@ struct Line(Mutex<Shard>);
 struct Shard {
     slots: Vec<Slot>,
     free: Vec<u32>,
+    /// How many alarms were armed here.
+    generation: u64,
     /// No alarm here is due earlier.
     earliest: Option<u64>,
     /// Whether `earliest` may be too early, because its alarm was disarmed; the next sweep mends it.
@@ -141,20 +143,28 @@ impl Sweeper {
 }
 
 impl Shard {
+    /// So many slots are never let go.
+    const SMALL: usize = 256;
+
     fn arm(&mut self, at: u64, waker: Waker) -> (u32, u64) {
         self.earliest = Some(self.earliest.map_or(at, |earliest| earliest.min(at)));
-        if let Some(index) = self.free.pop() {
-            let slot = &mut self.slots[index as usize];
-            slot.at = at;
-            slot.waker = Some(waker);
-            return (index, slot.generation);
-        }
-        self.slots.push(Slot {
+        self.generation += 1;
+        let slot = Slot {
             at,
-            generation: 0,
+            generation: self.generation,
             waker: Some(waker),
-        });
-        (self.slots.len() as u32 - 1, 0)
+        };
+        let index = match self.free.pop() {
+            Some(index) => {
+                self.slots[index as usize] = slot;
+                index
+            }
+            None => {
+                self.slots.push(slot);
+                self.slots.len() as u32 - 1
+            }
+        };
+        (index, self.generation)
     }
 
     fn find(&mut self, key: TimerKey) -> Option<&mut Slot> {
@@ -166,7 +176,7 @@ impl Shard {
     fn release(&mut self, key: TimerKey) -> Option<Waker> {
         let slot = self.find(key)?;
         let at = slot.at;
-        let waker = slot.release()?;
+        let waker = slot.waker.take()?;
         self.stale |= self.earliest == Some(at);
         self.free.push(key.index);
         Some(waker)
@@ -179,28 +189,35 @@ impl Shard {
             return earliest;
         }
         let mut next = NEVER;
+        let mut used = 0;
         for (index, slot) in (0..).zip(&mut self.slots) {
             if slot.waker.is_none() {
                 continue;
             }
             if slot.at > now {
                 next = next.min(slot.at);
+                used = index as usize + 1;
                 continue;
             }
-            due.extend(slot.release());
+            due.extend(slot.waker.take());
             self.free.push(index);
         }
+        self.shrink(used);
         self.earliest = (next != NEVER).then_some(next);
         self.stale = false;
         next
     }
-}
 
-impl Slot {
-    /// Ends this use of the slot.
-    fn release(&mut self) -> Option<Waker> {
-        self.generation += 1;
-        self.waker.take()
+    /// Lets go of what a past burst needed, so that no sweep walks over it for ever. `used` slots
+    /// must stay.
+    fn shrink(&mut self, used: usize) {
+        let keep = (2 * used).max(Self::SMALL);
+        if keep < self.slots.len() / 2 {
+            self.slots.truncate(keep);
+            self.slots.shrink_to_fit();
+            self.free.retain(|index| (*index as usize) < keep);
+            self.free.shrink_to_fit();
+        }
     }
 }
 

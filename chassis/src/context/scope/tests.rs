@@ -99,6 +99,23 @@ fn a_task_takes_its_context_to_another_thread() {
 }
 
 #[test]
+fn what_a_future_drops_is_dropped_in_its_context() {
+    struct Asks<'s>(&'s Cell<u8>);
+    impl Drop for Asks<'_> {
+        fn drop(&mut self) {
+            self.0.set(current());
+        }
+    }
+    let seen = Cell::new(NONE);
+    let asks = Asks(&seen);
+    drop(context(1).scope(async move {
+        let _asks = asks;
+        pending::<()>().await;
+    }));
+    assert_eq!(seen.get(), 1);
+}
+
+#[test]
 fn a_scope_adds_no_box() {
     let size = size_of_val(&context(1).scope(ready([0_u8; 1000])));
     assert!(size > 1000, "{size}");

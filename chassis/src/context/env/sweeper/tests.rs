@@ -68,6 +68,24 @@ fn a_late_disarm_touches_no_stranger() {
 }
 
 #[test]
+fn after_a_burst_the_table_is_small_again_and_old_keys_are_strangers() {
+    let start = Env::system().now();
+    let sweeper = Sweeper::new(start);
+    let (count, waker) = counted();
+    let old: Vec<_> = (0..10_000).map(|_| sweeper.arm(start, &waker)).collect();
+    sweeper.sweep(start);
+    assert_eq!(count.get(), 10_000);
+    let slots = || sweeper.lock(old[0].shard).slots.len();
+    assert_eq!(slots(), Shard::SMALL);
+    for _ in 0..10_000 {
+        sweeper.arm(start + millis(1), &waker);
+    }
+    old.iter().for_each(|key| sweeper.disarm(*key));
+    sweeper.sweep(start + millis(1));
+    assert_eq!(count.get(), 20_000);
+}
+
+#[test]
 fn a_refreshed_alarm_wakes_the_new_waker() {
     let start = Env::system().now();
     let sweeper = Sweeper::new(start);
