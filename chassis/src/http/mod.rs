@@ -1,3 +1,10 @@
-//! HTTP: the edge that serves contracts, and the client that calls them.
+//! HTTP: the edge that a service listens on, and the client that calls other services.
+//!
+//! Start at [`Routes`]: contracts, merged axum routers and layers become an [`Edge`], which a
+//! [`Server`] serves. [`router`] puts a contract into an axum program that knows nothing of the
+//! chassis. The other side is [`client`].
 
 pub mod client;
+mod server;
+
+pub use server::{Body, Component, Edge, Routes, Running, Server, Settings, router};

@@ -5,6 +5,9 @@
 )]
 
 mod contract;
+// A server on a socket, and its time.
+#[cfg(feature = "service")]
+mod edge;
 // Fakes and time that a test holds.
 #[cfg(feature = "testing")]
 mod port;

@@ -1,0 +1,174 @@
+//! [`Edge`]: everything that is resolved before the first request comes.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::BodyExt;
+
+use super::Settings;
+use super::admission::Admission;
+use super::connection::Conn;
+use super::inbound::Inbound;
+use super::service::EdgeService;
+use super::table::Table;
+use super::watch::Watches;
+use crate::context::{Carrier, Env, Extractor, Rejected, Trust};
+use crate::telemetry::{Counter, Telemetry};
+
+/// The fused edge: routes, limits, and what happens around each call. A cheap clone.
+///
+/// [`Server::serve`](super::Server::serve) puts it behind a listener; [`call`](Edge::call) asks it
+/// within the process.
+#[derive(Clone)]
+pub struct Edge(Arc<Inner>);
+
+struct Inner {
+    env: Env,
+    limits: Limits,
+    admission: Admission,
+    table: Arc<Table>,
+    merged: Vec<axum::Router>,
+    layered: Vec<Option<axum::Router>>,
+    telemetry: Telemetry,
+    extractor: Extractor,
+    /// What is recorded of requests that no contract knows.
+    elsewhere: Watches,
+    rejected: [Counter; Carrier::ALL.len()],
+}
+
+/// What [`Routes`](super::Routes) resolved.
+pub(super) struct Parts {
+    /// For what belongs to no component.
+    pub(super) telemetry: Telemetry,
+    pub(super) settings: Settings,
+    pub(super) env: Env,
+    pub(super) table: Arc<Table>,
+    pub(super) merged: Vec<axum::Router>,
+    pub(super) layered: Vec<Option<axum::Router>>,
+}
+
+/// The limits that a request meets.
+#[derive(Debug, Clone)]
+pub(super) struct Limits {
+    pub(super) trust: Trust,
+    pub(super) headers: Duration,
+    pub(super) idle: Duration,
+    pub(super) timeout: Duration,
+    pub(super) max_headers: usize,
+    pub(super) max_uri: usize,
+    pub(super) max_connections: usize,
+    pub(super) max_streams: u32,
+}
+
+impl Edge {
+    pub(super) fn new(parts: Parts) -> Self {
+        let settings = parts.settings;
+        let metrics = parts.telemetry.metrics();
+        let now = parts.env.now();
+        Self(Arc::new(Inner {
+            extractor: Extractor::new(settings.trust, settings.sampled_per_second, now),
+            elsewhere: Watches::new(&parts.telemetry, ""),
+            rejected: Carrier::ALL.map(|carrier| metrics.rejected(carrier.as_str())),
+            telemetry: parts.telemetry,
+            env: parts.env,
+            admission: Admission::new(settings.max_in_flight),
+            table: parts.table,
+            merged: parts.merged,
+            layered: parts.layered,
+            limits: Limits {
+                trust: settings.trust,
+                headers: *settings.headers_timeout,
+                idle: *settings.idle_timeout,
+                timeout: *settings.timeout,
+                max_headers: settings.max_headers.as_usize(),
+                max_uri: settings.max_uri.as_usize(),
+                max_connections: settings.max_connections,
+                max_streams: settings.max_streams,
+            },
+        }))
+    }
+
+    /// Answers one request without a socket: the same path as from the wire, for tests.
+    ///
+    /// # Errors
+    ///
+    /// Where the body of a merged router's answer fails.
+    pub async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>, axum::Error> {
+        let service = self.service();
+        let Ok(answer) = service.serve(request.map(Inbound::Whole)).await;
+        let (parts, body) = answer.into_parts();
+        let body = body.collect().await?.to_bytes();
+        Ok(Response::from_parts(parts, body))
+    }
+
+    /// A service that answers by this edge, on no connection of ours.
+    pub(super) fn service(&self) -> EdgeService {
+        EdgeService::new(Arc::new(Conn::new(self.clone(), None, None)))
+    }
+
+    pub(super) fn env(&self) -> &Env {
+        &self.0.env
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    pub(super) fn admission(&self) -> &Admission {
+        &self.0.admission
+    }
+
+    pub(super) fn table(&self) -> &Table {
+        &self.0.table
+    }
+
+    /// Merged routers, in the order of merging.
+    pub(super) fn merged(&self) -> &[axum::Router] {
+        &self.0.merged
+    }
+
+    /// The contract routes of a component behind its layers, where it has layers.
+    pub(super) fn layered(&self, component: usize) -> Option<&axum::Router> {
+        self.0.layered.get(component)?.as_ref()
+    }
+
+    pub(super) fn telemetry(&self) -> &Telemetry {
+        &self.0.telemetry
+    }
+
+    pub(super) fn extractor(&self) -> &Extractor {
+        &self.0.extractor
+    }
+
+    pub(super) fn elsewhere(&self) -> &Watches {
+        &self.0.elsewhere
+    }
+
+    #[cold]
+    pub(super) fn count_rejected(&self, rejected: Rejected) {
+        for (carrier, _) in rejected.iter() {
+            self.0.rejected[carrier as usize].add(1);
+        }
+    }
+
+    /// A connection ended with an error of the protocol.
+    pub(super) fn count_broken(&self, _error: &(dyn std::error::Error + Send + Sync + 'static)) {}
+
+    /// A connection waits because as many are open as may be.
+    pub(super) fn count_full(&self) {}
+
+    /// A connection was closed because nothing (or, while `reading`, no whole head) came.
+    pub(super) fn count_timed_out(&self, _reading: bool) {}
+}
+
+impl fmt::Debug for Edge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Edge")
+            .field("limits", &self.0.limits)
+            .field("at_work", &self.0.admission.at_work())
+            .finish_non_exhaustive()
+    }
+}

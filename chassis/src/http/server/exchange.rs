@@ -1,0 +1,227 @@
+//! [`Exchange`]: one request, from its head to the last thing that is recorded of it.
+
+use std::time::{Duration, Instant};
+
+use http::{HeaderMap, StatusCode};
+
+use super::connection::{Busy, Conn};
+use super::edge::Edge;
+use super::text::Text;
+use super::watch::{OPTIONS, Watch};
+use crate::Context;
+use crate::context::{RequestId, SpanId};
+use crate::telemetry::{AccessRecord, SpanKind, SpanRecord, semconv};
+
+/// What is known of a request until it is answered.
+pub(super) struct Exchange {
+    pub(super) busy: Busy,
+    pub(super) place: Place,
+    pub(super) context: Context,
+    pub(super) parent: Option<SpanId>,
+    pub(super) started: Instant,
+    /// The answer's headers, in the memory of the request's: it goes round from request to answer
+    /// to the connection's next request.
+    pub(super) headers: HeaderMap,
+    /// Index of the request's method.
+    pub(super) method: usize,
+    /// The path, only where a span or a log line will need it.
+    pub(super) path: Option<Text>,
+    pub(super) head: bool,
+    pub(super) http1: bool,
+    recorded: bool,
+}
+
+/// Which watch counts a request as in flight.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Place {
+    /// A contract's route.
+    Route(usize),
+    /// No contract knows the path.
+    Elsewhere,
+}
+
+/// What the first line of a request says that the answer depends on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Head {
+    /// Index of the method.
+    pub(super) method: usize,
+    pub(super) is_head: bool,
+    pub(super) http1: bool,
+}
+
+/// How a request ended.
+pub(super) struct Ending {
+    /// 0: no answer came.
+    pub(super) status: u16,
+    pub(super) error_type: Option<&'static str>,
+    pub(super) bytes: u64,
+}
+
+impl Exchange {
+    pub(super) fn begin(
+        busy: Busy,
+        place: Place,
+        (context, parent): (Context, Option<SpanId>),
+        started: Instant,
+        head: &Head,
+    ) -> Self {
+        let exchange = Self {
+            busy,
+            place,
+            context,
+            parent,
+            started,
+            headers: HeaderMap::new(),
+            method: head.method,
+            path: None,
+            head: head.is_head,
+            http1: head.http1,
+            recorded: false,
+        };
+        exchange.watch().series.begin();
+        exchange
+    }
+
+    pub(super) fn is_options(&self) -> bool {
+        self.method == OPTIONS
+    }
+
+    pub(super) fn conn(&self) -> &Conn {
+        self.busy.conn()
+    }
+
+    pub(super) fn edge(&self) -> &Edge {
+        &self.busy.conn().edge
+    }
+
+    /// Where the request is counted, unless a merged router's own route is known.
+    pub(super) fn watch(&self) -> &Watch {
+        let edge = self.edge();
+        match self.place {
+            Place::Route(index) => edge.table().route(index).watch(self.head),
+            Place::Elsewhere => edge.elsewhere().of(self.method),
+        }
+    }
+
+    /// Keeps what a span or a log line will need of the request, if there will be one.
+    pub(super) fn keep(&mut self, path: &str) {
+        let sampled = self.context.trace().is_sampled();
+        if sampled || self.watch().telemetry.access_log().is_on() {
+            self.path = Some(Text::new(path));
+        }
+    }
+
+    /// How long the caller was ready to wait when it asked.
+    pub(super) fn patience(&self) -> Duration {
+        let deadline = self.context.deadline();
+        deadline.map_or(Duration::ZERO, |at| {
+            at.saturating_duration_since(self.started)
+        })
+    }
+
+    /// Records the end, under `watch` if given: the route of a merged router.
+    pub(super) fn record(&mut self, ending: &Ending, watch: Option<&Watch>) {
+        self.recorded = true;
+        let now = self.edge().env().now();
+        self.conn().rest(now);
+        let elapsed = now.saturating_duration_since(self.started);
+        let own = self.watch();
+        own.series.end();
+        let watch = watch.unwrap_or(own);
+        let trace = self.context.trace();
+        watch
+            .series
+            .record_traced(ending.status, ending.error_type, elapsed, trace);
+        if self.path.is_some() {
+            self.write(ending, watch, elapsed);
+        }
+    }
+
+    /// The span and the log line: seldom, so out of the way.
+    #[cold]
+    fn write(&self, ending: &Ending, watch: &Watch, elapsed: Duration) {
+        let telemetry = &watch.telemetry;
+        let path = self.path.as_ref().map_or("", Text::as_str);
+        if self.context.trace().is_sampled() && telemetry.records() {
+            telemetry.record(self.span(ending, watch, (path, elapsed)));
+        }
+        if telemetry.access_log().is_on() {
+            let request_id = self.context.request_id();
+            telemetry.access_log().write(&AccessRecord {
+                route: &watch.access,
+                path,
+                status: ending.status,
+                error_type: ending.error_type,
+                at: telemetry.env().wall(),
+                elapsed,
+                request_bytes: 0,
+                response_bytes: ending.bytes,
+                trace: self.context.trace(),
+                request_id: request_id.as_ref().map(RequestId::as_str),
+                peer: self.conn().peer.map(|peer| peer.ip()),
+            });
+        }
+    }
+
+    fn span(
+        &self,
+        ending: &Ending,
+        watch: &Watch,
+        (path, elapsed): (&str, Duration),
+    ) -> SpanRecord {
+        let start = telemetry_start(watch, elapsed);
+        let trace = self.context.trace().clone();
+        let mut span = SpanRecord::new(watch.span.clone(), SpanKind::Server, trace, start);
+        span.parent = self.parent;
+        span.remote_parent = self.parent.is_some();
+        span.elapsed = elapsed;
+        span.error = ending.status >= 500 || ending.status == 0;
+        span.attributes = vec![
+            (semconv::HTTP_REQUEST_METHOD, watch.method.into()),
+            (semconv::URL_PATH, path.to_owned().into()),
+            (semconv::URL_SCHEME, "http".into()),
+        ];
+        if !watch.route.is_empty() {
+            span.attributes
+                .push((semconv::HTTP_ROUTE, watch.route.clone().into()));
+        }
+        if ending.status != 0 {
+            let status = ending.status.into();
+            span.attributes
+                .push((semconv::HTTP_RESPONSE_STATUS_CODE, status));
+        }
+        if let Some(error_type) = ending.error_type {
+            span.attributes
+                .push((semconv::ERROR_TYPE, error_type.into()));
+        }
+        span
+    }
+}
+
+fn telemetry_start(watch: &Watch, elapsed: Duration) -> std::time::SystemTime {
+    watch.telemetry.env().wall() - elapsed
+}
+
+impl Drop for Exchange {
+    /// The caller hung up before there was an answer.
+    fn drop(&mut self) {
+        if !self.recorded {
+            let ending = Ending {
+                status: 0,
+                error_type: Some("cancelled"),
+                bytes: 0,
+            };
+            self.record(&ending, None);
+        }
+    }
+}
+
+impl Ending {
+    pub(super) fn new(status: StatusCode, error_type: Option<&'static str>, bytes: u64) -> Self {
+        Self {
+            status: status.as_u16(),
+            error_type,
+            bytes,
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! [`Routes`]: what a listener serves, component by component, until it is built into an [`Edge`].
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::response::IntoResponse;
+use axum::routing::Route as AxumRoute;
+use tower::{Layer, Service};
+
+use super::edge::{Edge, Parts};
+use super::route::{Host, Route};
+use super::table::Table;
+use super::{Settings, merged};
+use crate::context::Env;
+use crate::contract::Contract;
+use crate::telemetry::Telemetry;
+use crate::{Error, Result};
+
+type Wrap = Box<dyn Fn(axum::Router) -> axum::Router + Send>;
+
+/// What a listener serves. Composed components share one.
+///
+/// Contract routes win; what no contract knows falls through to the merged routers, in the order
+/// of merging.
+pub struct Routes {
+    settings: Settings,
+    env: Env,
+    table: Table,
+    faults: Vec<String>,
+    components: Vec<Draft>,
+    merged: Vec<(usize, axum::Router)>,
+}
+
+/// One component's share.
+struct Draft {
+    telemetry: Telemetry,
+    layers: Vec<Wrap>,
+}
+
+/// The routes of one component; see [`Routes::component`].
+pub struct Component<'r> {
+    routes: &'r mut Routes,
+    index: usize,
+}
+
+impl Routes {
+    /// No routes yet.
+    pub fn new(settings: &Settings, env: Env) -> Self {
+        Self {
+            settings: settings.clone(),
+            env,
+            table: Table::default(),
+            faults: Vec::new(),
+            components: Vec::new(),
+            merged: Vec::new(),
+        }
+    }
+
+    /// Begins the routes of one component: its layers wrap these and no others.
+    pub fn component(&mut self, telemetry: &Telemetry) -> Component<'_> {
+        self.components.push(Draft {
+            telemetry: telemetry.clone(),
+            layers: Vec::new(),
+        });
+        Component {
+            index: self.components.len() - 1,
+            routes: self,
+        }
+    }
+
+    /// The edge that serves all of it.
+    ///
+    /// # Errors
+    ///
+    /// Names every two places that claim the same route.
+    pub fn build(self) -> Result<Edge> {
+        if !self.faults.is_empty() {
+            return Err(Error::bug(self.faults.join("\n")));
+        }
+        let Some(first) = self.components.first() else {
+            return Err(Error::bug(
+                "a listener without any component serves nothing",
+            ));
+        };
+        let table = Arc::new(self.table);
+        let wrap = |index: usize, router| {
+            let layers: &Vec<Wrap> = &self.components[index].layers;
+            layers.iter().fold(router, |router, wrap| wrap(router))
+        };
+        let layered = self.components.iter().enumerate().map(|(index, draft)| {
+            let contracts = || wrap(index, merged::contracts(&table));
+            (!draft.layers.is_empty()).then(contracts)
+        });
+        let merged = self.merged.into_iter().map(|(index, router)| {
+            let telemetry = &self.components[index].telemetry;
+            wrap(index, merged::tapped(router, telemetry))
+        });
+        Ok(Edge::new(Parts {
+            telemetry: first.telemetry.clone(),
+            merged: merged.collect(),
+            layered: layered.collect(),
+            table,
+            settings: self.settings,
+            env: self.env,
+        }))
+    }
+}
+
+impl Component<'_> {
+    /// Serves `service` under the contract `C`.
+    pub fn contract<C: Contract + ?Sized>(&mut self, service: Arc<C>) -> &mut Self {
+        let contract = C::info();
+        let host = Arc::new(Host(service));
+        let settings = &self.routes.settings;
+        let defaults = (*settings.timeout, settings.max_body.as_usize());
+        for method in 0..contract.methods.len() {
+            let owner = (self.index, &self.routes.components[self.index].telemetry);
+            let route = Route::new(contract, method, host.clone(), owner, defaults);
+            if let Err(fault) = self.routes.table.add(route) {
+                self.routes.faults.push(fault);
+            }
+        }
+        self
+    }
+
+    /// Serves what no contract knows by `router`. Its answers stay untouched, apart from bare 404
+    /// and 405, which become problems.
+    pub fn merge(&mut self, router: axum::Router) -> &mut Self {
+        self.routes.merged.push((self.index, router));
+        self
+    }
+
+    /// Wraps all routes of this component, contract routes, too. A later layer lies around an
+    /// earlier one.
+    pub fn layer<L>(&mut self, layer: L) -> &mut Self
+    where
+        L: Layer<AxumRoute> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        let wrap = move |router: axum::Router| router.layer(layer.clone());
+        self.routes.components[self.index]
+            .layers
+            .push(Box::new(wrap));
+        self
+    }
+}
+
+impl std::fmt::Debug for Routes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Routes")
+            .field("contracts", &self.table.routes().len())
+            .field("merged", &self.merged.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Component<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Component")
+            .field("index", &self.index)
+            .finish_non_exhaustive()
+    }
+}

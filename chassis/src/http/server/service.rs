@@ -1,0 +1,249 @@
+//! [`EdgeService`]: what happens when the head of a request is complete.
+//!
+//! Everything up to the call's future is done here, in one function call of hyper's, before it
+//! reads on. When that function returns, nothing may hold a slice of the request: hyper looks at
+//! once whether the caller hangs up, and needs its read buffer back for that; where a slice of it
+//! lives on, it allocates another.
+
+use std::convert::Infallible;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, Version};
+use hyper::body::Incoming;
+
+use super::body::Body;
+use super::collect::{Collect, DISCARD};
+use super::connection::{Busy, Conn};
+use super::edge::Edge;
+use super::exchange::{Exchange, Head, Place};
+use super::inbound::Inbound;
+use super::intake::{self, Time};
+use super::route::Route;
+use super::serving::{Reading, Serving};
+use super::table::{Found, Path};
+use super::watch::method_index;
+use super::work::{self, Work};
+use super::{merged, problems, respond};
+use crate::context::Ids;
+use crate::contract::{Answer, Captures, Reply};
+use crate::telemetry::Telemetry;
+
+/// Answers the requests of one connection.
+#[derive(Debug)]
+pub(super) struct EdgeService {
+    conn: Arc<Conn>,
+    ids: Ids,
+}
+
+impl hyper::service::Service<Request<Incoming>> for EdgeService {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Serving;
+
+    fn call(&self, request: Request<Incoming>) -> Serving {
+        self.serve(request.map(Inbound::Wire))
+    }
+}
+
+impl EdgeService {
+    pub(super) fn new(conn: Arc<Conn>) -> Self {
+        let ids = Ids::new(conn.edge.env());
+        Self { conn, ids }
+    }
+
+    /// Answers one request.
+    pub(super) fn serve(&self, request: Request<Inbound>) -> Serving {
+        self.conn.begin();
+        let edge = &self.conn.edge;
+        let now = edge.env().now();
+        let (mut parts, body) = request.into_parts();
+        match edge.table().find(&parts.method, parts.uri.path()) {
+            Found::Route(index, captures) => {
+                let route = edge.table().route(index);
+                let mut exchange = self.begin(Place::Route(index), &route.time, &parts, now);
+                if let Some(refusal) = refusal(&mut exchange, &parts.uri, now) {
+                    return refuse(exchange, refusal);
+                }
+                if let Some(router) = edge.layered(route.component) {
+                    let call = merged::ask(vec![router.clone()], parts, body, None);
+                    return Serving::working(exchange, Work::Routed(Box::pin(call)), route.cancel);
+                }
+                let headers = std::mem::take(&mut parts.headers);
+                if route.has_body {
+                    return with_body(exchange, route, (&parts, headers), body);
+                }
+                call(
+                    exchange,
+                    route,
+                    captures,
+                    (&parts.uri, headers),
+                    Bytes::new(),
+                )
+            }
+            Found::Method(path) => self.elsewhere(Some(path), parts, body, now),
+            Found::Nothing => self.elsewhere(None, parts, body, now),
+        }
+    }
+
+    fn begin(&self, place: Place, time: &Time, parts: &Parts, now: Instant) -> Exchange {
+        let edge = &self.conn.edge;
+        let head = Head {
+            method: method_index(&parts.method),
+            is_head: parts.method == Method::HEAD,
+            http1: parts.version < Version::HTTP_2,
+        };
+        let telemetry = telemetry(edge, place);
+        let intake = intake::read(edge, telemetry, &self.ids, &parts.headers, (now, time));
+        let busy = Busy::new(&self.conn);
+        let mut exchange =
+            Exchange::begin(busy, place, (intake.context, intake.parent), now, &head);
+        exchange.keep(parts.uri.path());
+        exchange
+    }
+
+    /// What no contract answers: merged routers, else a refusal.
+    fn elsewhere(&self, path: Option<&Path>, parts: Parts, body: Inbound, now: Instant) -> Serving {
+        let edge = &self.conn.edge;
+        let time = Time {
+            limit: edge.limits().timeout,
+            strict: false,
+        };
+        let mut exchange = self.begin(Place::Elsewhere, &time, &parts, now);
+        if let Some(refusal) = refusal(&mut exchange, &parts.uri, now) {
+            return refuse(exchange, refusal);
+        }
+        let allow = path.map(|path| path.allow().clone());
+        let routers = routers(edge, path);
+        if routers.is_empty() {
+            let method = parts.method == Method::OPTIONS;
+            return Serving::answered(missed(exchange, allow, method));
+        }
+        let cancel = parts.method.is_safe();
+        let call = merged::ask(routers, parts, body, allow);
+        Serving::working(exchange, Work::Routed(Box::pin(call)), cancel)
+    }
+}
+
+fn telemetry(edge: &Edge, place: Place) -> &Telemetry {
+    match place {
+        Place::Route(index) => &edge.table().route(index).watch(false).telemetry,
+        Place::Elsewhere => edge.telemetry(),
+    }
+}
+
+/// Who may answer what no contract does: merged routers, and the layers around the path.
+fn routers(edge: &Edge, path: Option<&Path>) -> Vec<axum::Router> {
+    let layered = path.and_then(|path| edge.layered(path.component()));
+    edge.merged().iter().chain(layered).cloned().collect()
+}
+
+/// Takes a place among the calls at work, or says why there is none.
+fn refusal(exchange: &mut Exchange, uri: &Uri, now: Instant) -> Option<Reply> {
+    let limit = exchange.edge().limits().max_uri;
+    let target = uri.path_and_query();
+    let size = target.map_or(0, |target| target.as_str().len());
+    if size > limit {
+        return Some(problems::uri_too_long(limit, size));
+    }
+    if exchange.context.deadline().is_some_and(|at| at <= now) {
+        return Some(problems::expired());
+    }
+    if !exchange.busy.admit() {
+        return Some(problems::shed(exchange.edge().admission().limit()));
+    }
+    None
+}
+
+fn refuse(exchange: Exchange, reply: Reply) -> Serving {
+    let busy = reply.status == http::StatusCode::SERVICE_UNAVAILABLE;
+    let response = respond::reply(exchange, reply);
+    Serving::answered(if busy {
+        respond::retry_after(response, 1)
+    } else {
+        response
+    })
+}
+
+/// No contract knows it, and no router is there to ask.
+pub(super) fn missed(
+    exchange: Exchange,
+    allow: Option<HeaderValue>,
+    options: bool,
+) -> Response<Body> {
+    let Some(allow) = allow else {
+        return respond::reply(exchange, problems::not_found());
+    };
+    let reply = if options {
+        Reply::empty(http::StatusCode::NO_CONTENT)
+    } else {
+        problems::method_not_allowed(allow.to_str().unwrap_or_default())
+    };
+    respond::allow(respond::reply(exchange, reply), &allow)
+}
+
+/// A contract's method that takes a body.
+fn with_body(
+    exchange: Exchange,
+    route: &Route,
+    (parts, headers): (&Parts, HeaderMap),
+    body: Inbound,
+) -> Serving {
+    let body = Collect::new(body, route.max_body);
+    if let Some(refused) = body.foreseen() {
+        // A caller who asked beforehand sends nothing; one who did not is heard out for a while.
+        if !headers.contains_key(http::header::EXPECT) {
+            hear_out(exchange.edge(), body);
+        }
+        return refuse(exchange, refused.reply(route.max_body));
+    }
+    let reading = Reading {
+        method: parts.method.clone(),
+        uri: parts.uri.clone(),
+        headers,
+        body,
+    };
+    Serving::reading(exchange, reading)
+}
+
+/// Reads a refused body for a while: closing a socket with bytes in it would take the answer away
+/// from the caller.
+pub(super) fn hear_out(edge: &Edge, body: Collect) {
+    let (time, size) = DISCARD;
+    let over = edge.env().sleep(time);
+    work::spawn(async move {
+        tokio::select! {
+            () = body.discard(size) => {}
+            () = over => {}
+        }
+    });
+}
+
+/// Begins the call itself. The parameters are read before this returns.
+pub(super) fn call(
+    mut exchange: Exchange,
+    route: &Route,
+    captures: Captures<'_>,
+    (uri, mut headers): (&Uri, HeaderMap),
+    body: Bytes,
+) -> Serving {
+    // A parameter's own code runs here, so that a panic is possible as in the handler.
+    let begin = AssertUnwindSafe(|| {
+        let begin = || route.call(captures, uri, &headers, body);
+        exchange.context.lend(begin)
+    });
+    let begun = catch_unwind(begin);
+    headers.clear();
+    exchange.headers = headers;
+    match begun {
+        Ok(Answer::Later(call)) => Serving::working(exchange, Work::Contract(call), route.cancel),
+        Ok(Answer::Now(reply)) => Serving::answered(respond::reply(exchange, reply)),
+        Err(panic) => {
+            work::say_panic(&exchange.context, &*panic);
+            refuse(exchange, problems::panic())
+        }
+    }
+}

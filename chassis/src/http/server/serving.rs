@@ -1,0 +1,225 @@
+//! [`Serving`]: the future of one answer.
+
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::{Context as TaskContext, Poll};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Response, Uri};
+
+use super::body::Body;
+use super::collect::{Collect, Refused};
+use super::exchange::Exchange;
+use super::merged::Routed;
+use super::table::Found;
+use super::work::{self, Outcome, Work};
+use super::{problems, respond, service};
+use crate::context::Alarm;
+
+/// One request on its way to its answer. Dropped by hyper when the caller hangs up.
+///
+/// It is moved when it is made, so what is seldom needed is boxed.
+pub(super) struct Serving(Stage);
+
+enum Stage {
+    /// There is an answer already.
+    Answered(Response<Body>),
+    /// The body still comes.
+    Reading(Exchange, Box<Reading>, Option<Alarm>),
+    /// The call is at work.
+    Working(Exchange, Work, Option<Alarm>, Cancel),
+    /// Nothing is left.
+    Done,
+}
+
+/// Whether the call is dropped when nobody waits for it any more.
+type Cancel = bool;
+
+/// A request whose body still comes: this much must be kept of it.
+pub(super) struct Reading {
+    pub(super) method: Method,
+    pub(super) uri: Uri,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Collect,
+}
+
+impl Serving {
+    pub(super) fn answered(response: Response<Body>) -> Self {
+        Self(Stage::Answered(response))
+    }
+
+    pub(super) fn reading(exchange: Exchange, reading: Reading) -> Self {
+        Self(Stage::Reading(exchange, Box::new(reading), None))
+    }
+
+    pub(super) fn working(exchange: Exchange, work: Work, cancel: Cancel) -> Self {
+        Self(Stage::Working(exchange, work, None, cancel))
+    }
+
+    fn take(&mut self) -> Stage {
+        std::mem::replace(&mut self.0, Stage::Done)
+    }
+
+    /// One step: ready when the stage is over.
+    fn step(&mut self, cx: &mut TaskContext<'_>) -> Poll<Step> {
+        match &mut self.0 {
+            Stage::Reading(exchange, reading, alarm) => {
+                match Pin::new(&mut reading.body).poll(cx) {
+                    Poll::Ready(body) => Poll::Ready(Step::Read(body)),
+                    Poll::Pending => late(exchange, alarm, cx).map(|()| Step::Late),
+                }
+            }
+            Stage::Working(exchange, work, alarm, _) => {
+                match work.poll(&mut exchange.context, cx) {
+                    Poll::Ready(outcome) => Poll::Ready(Step::Worked(outcome)),
+                    Poll::Pending => late(exchange, alarm, cx).map(|()| Step::Late),
+                }
+            }
+            Stage::Answered(_) | Stage::Done => Poll::Ready(Step::Answered),
+        }
+    }
+}
+
+/// How a stage ended.
+enum Step {
+    Answered,
+    Read(Result<Bytes, Refused>),
+    Worked(Outcome),
+    Late,
+}
+
+/// Ready when the deadline has passed. Only a call that waits comes here: one that is answered at
+/// once never sets an alarm.
+fn late(exchange: &Exchange, alarm: &mut Option<Alarm>, cx: &mut TaskContext<'_>) -> Poll<()> {
+    let Some(deadline) = exchange.context.deadline() else {
+        return Poll::Pending;
+    };
+    let env = || exchange.edge().env().clone();
+    let alarm = alarm.get_or_insert_with(|| Alarm::new(env(), deadline));
+    alarm.poll_elapsed(cx)
+}
+
+impl Future for Serving {
+    type Output = Result<Response<Body>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        loop {
+            let Poll::Ready(step) = this.step(cx) else {
+                return Poll::Pending;
+            };
+            *this = match (this.take(), step) {
+                (Stage::Answered(response), _) => return Poll::Ready(Ok(response)),
+                (Stage::Reading(exchange, reading, _), Step::Read(body)) => {
+                    read(exchange, *reading, body)
+                }
+                (Stage::Reading(exchange, reading, _), _) => slow(exchange, *reading),
+                (Stage::Working(exchange, _, _, _), Step::Worked(outcome)) => {
+                    return Poll::Ready(Ok(answer(exchange, outcome)));
+                }
+                (Stage::Working(exchange, work, _, cancel), _) => {
+                    return Poll::Ready(Ok(expire(exchange, work, cancel)));
+                }
+                // Polled again after its end, which no caller does.
+                (Stage::Done, _) => return Poll::Pending,
+            };
+        }
+    }
+}
+
+/// The body is whole: begins the call.
+fn read(exchange: Exchange, reading: Reading, body: Result<Bytes, Refused>) -> Serving {
+    let edge = exchange.edge().clone();
+    let Found::Route(index, captures) = edge.table().find(&reading.method, reading.uri.path())
+    else {
+        return Serving::answered(respond::reply(exchange, problems::not_found()));
+    };
+    let route = edge.table().route(index);
+    match body {
+        Ok(body) => service::call(
+            exchange,
+            route,
+            captures,
+            (&reading.uri, reading.headers),
+            body,
+        ),
+        Err(refused) => {
+            service::hear_out(&edge, reading.body);
+            let reply = refused.reply(route.max_body);
+            Serving::answered(respond::reply(exchange, reply))
+        }
+    }
+}
+
+/// The body did not come in time. What still comes is not waited for.
+fn slow(exchange: Exchange, _: Reading) -> Serving {
+    let reply = problems::body_slow(exchange.patience());
+    Serving::answered(respond::reply(exchange, reply))
+}
+
+fn answer(exchange: Exchange, outcome: Outcome) -> Response<Body> {
+    match outcome {
+        Outcome::Reply(reply) => respond::reply(exchange, reply),
+        Outcome::Panicked(panic) => {
+            work::say_panic(&exchange.context, &*panic);
+            respond::reply(exchange, problems::panic())
+        }
+        Outcome::Routed(Routed::Answer(response, watches)) => {
+            respond::routed(exchange, response, watches.as_deref())
+        }
+        Outcome::Routed(Routed::NotFound(headers)) => missed(exchange, headers, None),
+        Outcome::Routed(Routed::Method(headers, allow)) => missed(exchange, headers, Some(allow)),
+    }
+}
+
+/// No router answered. What layers said of the request is kept.
+fn missed(
+    mut exchange: Exchange,
+    headers: HeaderMap,
+    allow: Option<HeaderValue>,
+) -> Response<Body> {
+    exchange.headers = headers;
+    let options = exchange.is_options();
+    service::missed(exchange, allow, options)
+}
+
+/// The deadline has passed: the caller is answered. The call is dropped, or goes on alone.
+fn expire(mut exchange: Exchange, work: Work, cancel: Cancel) -> Response<Body> {
+    if !cancel {
+        work.detach(exchange.context.clone(), exchange.busy.hand_over());
+    }
+    let reply = problems::deadline(exchange.patience());
+    respond::reply(exchange, reply)
+}
+
+impl Drop for Serving {
+    /// The caller hung up. What may not be dropped half-way goes on alone, and is recorded when it
+    /// is done.
+    fn drop(&mut self) {
+        if let Stage::Working(_, _, _, false) = self.0
+            && let Stage::Working(exchange, work, _, _) = self.take()
+        {
+            abandon(exchange, work);
+        }
+    }
+}
+
+fn abandon(mut exchange: Exchange, mut work: Work) {
+    work::spawn(async move {
+        let outcome = poll_fn(|cx| work.poll(&mut exchange.context, cx)).await;
+        // Nobody hears the answer, but what was done is recorded as it was done.
+        drop(answer(exchange, outcome));
+    });
+}
+
+impl std::fmt::Debug for Serving {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self.0 {
+            Stage::Answered(_) => "Serving(answered)",
+            Stage::Reading(..) => "Serving(reading)",
+            Stage::Working(..) => "Serving(working)",
+            Stage::Done => "Serving(done)",
+        })
+    }
+}
