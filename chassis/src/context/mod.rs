@@ -36,6 +36,8 @@ pub use rejected::{Carrier, Reason, Rejected};
 pub use request_id::RequestId;
 pub use sampled_limit::SampledLimit;
 pub use scope::Scoped;
+#[cfg(feature = "service")]
+pub(crate) use scope::replace;
 pub use trace::{SpanId, TraceContext, TraceFlags, TraceId};
 
 /// What travels with a call. A cheap clone.

@@ -26,6 +26,15 @@ pub(super) fn current() -> Context {
     copy.unwrap_or_default()
 }
 
+/// Makes `context` the current one, and gives the one that was. The caller sees to it that it comes
+/// back on the same thread.
+#[cfg(feature = "service")]
+pub(crate) fn replace(context: Context) -> Context {
+    let mut slot = context;
+    swap(&mut slot);
+    slot
+}
+
 fn swap(slot: &mut Context) {
     // Fails only while the thread ends, when nothing asks for the current context any more.
     let _ = CURRENT.try_with(|current| *slot = current.replace(std::mem::take(slot)));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use super::logs::AccessLog;
+use super::logs::{self, AccessLog};
 use super::metrics::Metrics;
 use super::resource::Resource;
 use super::shared::Shared;
@@ -17,6 +17,12 @@ pub(crate) struct Component {
     pub(crate) metrics: Metrics,
     pub(crate) access: AccessLog,
     pub(crate) shared: Arc<Shared>,
+}
+
+impl Drop for Component {
+    fn drop(&mut self) {
+        logs::leave(self.id);
+    }
 }
 
 /// An id that no other component of this process has.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::capture::Capture;
 use super::component::{self, Component};
-use super::logs::AccessLog;
+use super::logs::{self, AccessLog, Levels};
 use super::metrics::Metrics;
 use super::resource::Resource;
 use super::settings::Settings;
@@ -25,7 +25,8 @@ impl Telemetry {
     ///
     /// # Errors
     ///
-    /// When a URL in `settings` has a scheme that this build does not know.
+    /// When a URL in `settings` has a scheme that this build does not know, or `logs.level` is
+    /// malformed.
     pub fn new(env: Env, settings: &Settings, resource: Resource) -> Result<Self> {
         Self::open(env, settings, resource, None)
     }
@@ -47,31 +48,43 @@ impl Telemetry {
         resource: Resource,
         capture: Option<Capture>,
     ) -> Result<Self> {
+        logs::install();
         let id = component::next_id();
         let metrics = Metrics::new();
         metrics.watch_process(env.clone());
         let shared = Shared::open(env, settings, capture, id)?;
         shared.measure(&metrics);
-        Ok(Self(Arc::new(Component {
+        let sink = settings.logs.access.then(|| Arc::clone(&shared.sink));
+        let root = Component {
             id,
-            resource: Arc::new(resource),
             metrics,
-            access: AccessLog::new(settings.logs.access),
+            access: AccessLog::new(sink, shared.look, resource.name()),
+            resource: Arc::new(resource),
             shared: Arc::new(shared),
-        })))
+        };
+        let telemetry = Self::enter(root, true);
+        logs::rebuild();
+        Ok(telemetry)
     }
 
     /// The handle of one of several components: its spans, series and lines bear its own
     /// `service.name`.
     #[must_use]
     pub fn component(&self, name: &str) -> Self {
-        Self(Arc::new(Component {
+        let component = Component {
             id: component::next_id(),
             resource: Arc::new(self.0.resource.renamed(name)),
             metrics: self.0.metrics.component(name),
-            access: self.0.access.clone(),
+            access: self.0.access.component(name),
             shared: Arc::clone(&self.0.shared),
-        }))
+        };
+        Self::enter(component, false)
+    }
+
+    fn enter(component: Component, is_root: bool) -> Self {
+        let component = Arc::new(component);
+        logs::enter(&component, is_root);
+        Self(component)
     }
 
     /// What contexts of this component's calls must say, so that log lines and the user's spans
@@ -131,6 +144,27 @@ impl Telemetry {
     /// dropped and counted.
     pub fn record(&self, span: SpanRecord) {
         self.0.shared.record(&self.0.resource, span);
+    }
+
+    /// What is logged: `logs.level`, or what it was changed to.
+    pub fn log_level(&self) -> String {
+        self.0.shared.levels().text().to_owned()
+    }
+
+    /// Changes what is logged, for all components of the process and from now on.
+    ///
+    /// # Errors
+    ///
+    /// When `level` is neither a level nor levels by module; then nothing changes.
+    pub fn set_log_level(&self, level: &str) -> Result<()> {
+        self.0.shared.set_levels(Levels::parse(level)?);
+        Ok(())
+    }
+
+    /// Waits until all log lines so far are written, for at most `limit`, and gives whether they
+    /// are. It blocks the thread: for the last moment of a process, when no runtime is left.
+    pub fn flush_logs(&self, limit: Duration) -> bool {
+        self.0.shared.sink.flush(limit)
     }
 
     /// Sends what is waiting, for at most `limit`, and ends the pipeline.

@@ -26,9 +26,9 @@ mod traces;
 #[cfg(test)]
 mod real;
 
-pub use capture::{Capture, CapturedSpan};
+pub use capture::{Capture, CapturedLine, CapturedSpan};
 pub use handle::Telemetry;
-pub use logs::{AccessLog, AccessRecord, AccessRoute};
+pub use logs::{AccessLog, AccessRecord, AccessRoute, layer, log_panics};
 pub use metrics::{
     Bounded, Counter, Exemplar, FamilySnapshot, Gauge, Histogram, HistogramValue, HttpSeries,
     InFlight, Kind, MetricName, Metrics, Point, PointValue, PortSeries,

@@ -1,15 +1,19 @@
 //! What the components of a process share: one pipeline.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
+
 use super::capture::Capture;
+use super::logs::{self, Levels, Look, Sink};
 use super::metrics::Metrics;
 use super::resource::Resource;
-use super::settings::Settings;
-use super::traces::{Exporter, Sampler, SpanQueue, SpanRecord, Target};
+use super::settings::{Settings, TracesSettings};
+use super::traces::{Events, Exporter, Sampler, SpanQueue, SpanRecord, Target};
 use crate::context::{ComponentId, Env};
-use crate::{Context, Result};
+use crate::{Context, Error, Result};
 
 /// The pipeline.
 #[derive(Debug)]
@@ -18,6 +22,11 @@ pub(crate) struct Shared {
     pub(crate) sampler: Sampler,
     /// `None`: spans go nowhere.
     spans: Option<Arc<SpanQueue>>,
+    /// Of spans that are not finished.
+    pub(crate) events: Events,
+    pub(crate) sink: Arc<Sink>,
+    pub(crate) look: Look,
+    levels: ArcSwap<Levels>,
     capture: Option<Capture>,
 }
 
@@ -29,26 +38,27 @@ impl Shared {
         capture: Option<Capture>,
         root: ComponentId,
     ) -> Result<Self> {
-        let spans = match Target::open(&settings.traces.url)? {
-            Target::None => None,
-            Target::Otlp(url) => {
-                let traces = &settings.traces;
-                let queue = Arc::new(SpanQueue::new(traces.queue, traces.batch));
-                let exporter = Exporter {
-                    queue: Arc::clone(&queue),
-                    url,
-                    env: env.clone(),
-                    context: Context::default().with_component(root),
-                };
-                exporter.start()?;
-                Some(queue)
-            }
+        let levels = Levels::parse(&settings.logs.level)?;
+        known("metrics.url", &settings.metrics.url, "prometheus:")?;
+        known("logs.url", &settings.logs.url, "stdout:")?;
+        let target = Target::open(&settings.traces.url)?;
+        let look = match capture {
+            Some(_) => Look::Json,
+            None => Look::of(settings.logs.format),
+        };
+        let sink = match &capture {
+            Some(capture) => Sink::captured(capture.clone()),
+            None => Sink::start(look != Look::Json, io::stdout())?,
         };
         Ok(Self {
             sampler: Sampler::new(settings.traces.ratio),
-            env,
-            spans,
+            spans: open_spans(target, &settings.traces, &env, root)?,
+            events: Events::default(),
+            sink,
+            look,
+            levels: ArcSwap::from_pointee(levels),
             capture,
+            env,
         })
     }
 
@@ -61,6 +71,12 @@ impl Shared {
             );
             metrics.total(name, help, move || queue.dropped.get());
         }
+        let sink = Arc::clone(&self.sink);
+        let (name, help) = (
+            "chassis.telemetry.log_lines.dropped",
+            "Log lines that were lost because standard output was not read fast enough",
+        );
+        metrics.total(name, help, move || sink.dropped.get());
     }
 
     /// Whether spans go anywhere.
@@ -69,8 +85,23 @@ impl Shared {
         self.spans.is_some() || self.capture.is_some()
     }
 
+    /// Whether a test looks at it.
+    pub(crate) fn is_captured(&self) -> bool {
+        self.capture.is_some()
+    }
+
+    pub(crate) fn levels(&self) -> impl std::ops::Deref<Target = Arc<Levels>> {
+        self.levels.load()
+    }
+
+    pub(crate) fn set_levels(&self, levels: Levels) {
+        self.levels.store(Arc::new(levels));
+        logs::rebuild();
+    }
+
     /// Takes a finished span of a component.
-    pub(crate) fn record(&self, resource: &Arc<Resource>, span: SpanRecord) {
+    pub(crate) fn record(&self, resource: &Arc<Resource>, mut span: SpanRecord) {
+        span.events.extend(self.events.take(span.trace.span_id));
         if let Some(capture) = &self.capture {
             capture.span(resource, span.clone());
         }
@@ -79,11 +110,19 @@ impl Shared {
         }
     }
 
-    /// Sends what is waiting, for at most `limit`.
+    /// Sends and writes what is waiting, for at most `limit`.
     pub(crate) async fn shutdown(&self, limit: Duration) {
         if let Some(queue) = &self.spans {
             queue.close(limit);
             queue.closed().await;
+        }
+        let (tell, told) = tokio::sync::oneshot::channel();
+        self.sink.when_written(move || {
+            let _ = tell.send(());
+        });
+        tokio::select! {
+            _ = told => {}
+            () = self.env.sleep(limit) => {}
         }
     }
 }
@@ -93,5 +132,37 @@ impl Drop for Shared {
         if let Some(queue) = &self.spans {
             queue.close(Duration::from_secs(1));
         }
+        self.sink.close();
     }
+}
+
+fn open_spans(
+    target: Target,
+    settings: &TracesSettings,
+    env: &Env,
+    root: ComponentId,
+) -> Result<Option<Arc<SpanQueue>>> {
+    let Target::Otlp(url) = target else {
+        return Ok(None);
+    };
+    let queue = Arc::new(SpanQueue::new(settings.queue, settings.batch));
+    let exporter = Exporter {
+        queue: Arc::clone(&queue),
+        url,
+        env: env.clone(),
+        context: Context::default().with_component(root),
+    };
+    exporter.start()?;
+    Ok(Some(queue))
+}
+
+/// Refuses what this build cannot open.
+fn known(key: &str, url: &str, only: &str) -> Result<()> {
+    if url.trim() == only {
+        return Ok(());
+    }
+    let scheme = url.split(':').next().unwrap_or_default();
+    Err(Error::configuration(format!(
+        "{key} cannot be opened: {scheme:?} is not in this build, which knows `{only}`"
+    )))
 }

@@ -33,6 +33,11 @@ impl<T> Sharded<T> {
         &self.0[index() & (self.0.len() - 1)].0
     }
 
+    /// The same shard for all threads.
+    pub(crate) fn first(&self) -> &T {
+        &self.0[0].0
+    }
+
     /// All shards.
     pub(crate) fn all(&self) -> impl Iterator<Item = &T> {
         self.0.iter().map(|padded| &padded.0)

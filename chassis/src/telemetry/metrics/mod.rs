@@ -13,7 +13,7 @@ mod runtime;
 mod snapshot;
 mod user;
 
-pub(crate) use self::cells::Total;
+pub(crate) use self::cells::{Sharded, Total};
 pub use self::http::{HttpSeries, InFlight};
 pub use name::MetricName;
 pub use port::PortSeries;

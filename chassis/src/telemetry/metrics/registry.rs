@@ -221,8 +221,8 @@ impl Metrics {
 
     /// The page that `/metrics` answers, and its content type: OpenMetrics 1.0 where `accept` (the
     /// header's value) prefers it, else Prometheus' text format 0.0.4.
-    pub fn scrape(&self, accept: Option<&str>) -> (&'static str, String) {
-        let format = Format::accepted(accept);
+    pub fn scrape<'a>(&self, accept: impl Into<Option<&'a str>>) -> (&'static str, String) {
+        let format = Format::accepted(accept.into());
         (format.content_type(), format.render(&self.snapshot()))
     }
 

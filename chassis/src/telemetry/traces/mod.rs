@@ -3,6 +3,7 @@
 //! A finished [`SpanRecord`] of a sampled trace goes into the [`SpanQueue`]; the [`Exporter`] takes
 //! batches out of it on a thread of its own, writes them as OTLP and posts them.
 
+mod events;
 mod exporter;
 mod otlp;
 mod protobuf;
@@ -11,6 +12,7 @@ mod record;
 mod sampler;
 mod target;
 
+pub(crate) use events::Events;
 pub(crate) use exporter::Exporter;
 pub(crate) use queue::SpanQueue;
 pub use record::{SpanEvent, SpanKind, SpanRecord, Text, Value};

@@ -173,6 +173,12 @@ impl From<i64> for Value {
     }
 }
 
+impl From<i32> for Value {
+    fn from(value: i32) -> Self {
+        Self::Int(value.into())
+    }
+}
+
 impl From<u16> for Value {
     fn from(value: u16) -> Self {
         Self::Int(value.into())

@@ -1,0 +1,117 @@
+//! `logs.level`: what is logged, by module.
+
+use tracing::Metadata;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+
+use crate::{Error, Result};
+
+/// Which events are logged: a level, or levels by module. The directives of tracing's `EnvFilter`,
+/// those about spans and fields apart.
+#[derive(Debug, Clone)]
+pub(crate) struct Levels {
+    text: String,
+    targets: Targets,
+    most: LevelFilter,
+}
+
+impl Levels {
+    /// Reads `info,sqlx=warn,shop::orders=debug`.
+    ///
+    /// # Errors
+    ///
+    /// Says which part is no directive, and what is.
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        for part in text.split(',').map(str::trim) {
+            check(part).map_err(|why| malformed(text, &why))?;
+        }
+        let targets: Targets = text
+            .parse()
+            .map_err(|error| malformed(text, &format!("{error}")))?;
+        let default = targets.default_level().into_iter();
+        let most = targets.iter().map(|(_, level)| level).chain(default).max();
+        Ok(Self {
+            text: text.to_owned(),
+            most: most.unwrap_or(LevelFilter::OFF),
+            targets,
+        })
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn enables(&self, metadata: &Metadata<'_>) -> bool {
+        self.targets
+            .would_enable(metadata.target(), metadata.level())
+    }
+
+    /// The most talkative level of any module.
+    pub(crate) fn most(&self) -> LevelFilter {
+        self.most
+    }
+}
+
+/// What the parser would take for a module though it was meant otherwise.
+fn check(part: &str) -> std::result::Result<(), String> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    if part.is_empty() {
+        return Err("a part is empty".to_owned());
+    }
+    if part.contains(['[', '{']) {
+        return Err(format!(
+            "`{part}` is about spans or fields, which is not in this version"
+        ));
+    }
+    if part.contains(['=', ':']) {
+        return Ok(());
+    }
+    let lower = part.to_ascii_lowercase();
+    let near = LEVELS.iter().find(|level| {
+        let distance = strsim::damerau_levenshtein(level, &lower);
+        (1..=2).contains(&distance)
+    });
+    match near {
+        Some(level) if !LEVELS.contains(&lower.as_str()) => {
+            Err(format!("`{part}` is no level; did you mean `{level}`?"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn malformed(text: &str, why: &str) -> Error {
+    Error::configuration(format!(
+        "logs.level {text:?} cannot be read: {why} (a level such as `info`, or levels by module \
+         such as `info,sqlx=warn`)"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_by_module_are_read() {
+        let levels = Levels::parse("info,sqlx=warn,shop::orders=debug").unwrap();
+        assert_eq!(levels.most(), LevelFilter::DEBUG);
+        assert_eq!(Levels::parse("off").unwrap().most(), LevelFilter::OFF);
+        assert_eq!(Levels::parse("shop").unwrap().most(), LevelFilter::TRACE);
+        assert_eq!(Levels::parse("WARN").unwrap().most(), LevelFilter::WARN);
+    }
+
+    #[test]
+    fn a_typing_error_is_told_what_was_meant() {
+        for (text, why) in [
+            ("inof", "did you mean `info`"),
+            ("info,debgu", "did you mean `debug`"),
+            ("info,", "a part is empty"),
+            ("", "a part is empty"),
+            ("shop[order]=info", "not in this version"),
+            ("shop=loud", "cannot be read"),
+        ] {
+            let said = Levels::parse(text).unwrap_err();
+            assert_eq!(said.exit_code(), 78);
+            assert!(said.to_string().contains(why), "{text}: {said}");
+        }
+    }
+}
