@@ -5,6 +5,8 @@
 //! swallows the user's item: it comes out again, without the macro's attributes.
 
 mod errors;
+#[cfg(test)]
+mod golden;
 mod port;
 mod problem;
 mod service;

@@ -18,6 +18,9 @@ pub(crate) use method::{Argument, Method, type_arguments};
 
 use crate::errors::Errors;
 
+/// Whether fakes come out: `chassis/testing` turns it on.
+pub(crate) const FAKES: bool = cfg!(feature = "testing");
+
 /// A trait that has this shape.
 pub(crate) struct Trait {
     pub(crate) attributes: Vec<Attribute>,

@@ -13,6 +13,11 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 /// A typed error that crosses the wire as `application/problem+json` and arrives as the same value.
 ///
 /// Derive it: `#[derive(Problem)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot cross the wire",
+    label = "this error is no `Problem`",
+    note = "derive it: `#[derive(Debug, thiserror::Error, Problem)]`, with `#[problem(status = …)]` on each variant"
+)]
 pub trait Problem: std::error::Error + Send + Sync + Sized + 'static {
     /// This error as problem details. `contract` (kebab-case) fills type URIs that the error
     /// leaves open: `urn:problem:{contract}:{variant}`.

@@ -9,14 +9,14 @@ use super::model::{Method, Port};
 use crate::shape;
 use crate::words;
 
-/// The expansion of a port without mistakes.
-pub(super) fn expand(port: &Port) -> TokenStream {
+/// The expansion of a port without mistakes; `fakes` adds the fake for tests.
+pub(super) fn expand(port: &Port, fakes: bool) -> TokenStream {
     let methods: Vec<&shape::Method> = port.methods.iter().map(|method| &method.shape).collect();
     let (shape, ident) = (&port.shape, &port.shape.ident);
     let declaration = shape.declaration("port", &methods);
     let twin = shape.twin(&methods, &TokenStream::new(), &TokenStream::new());
     let shared = shape.shared(&methods);
-    let fake = cfg!(feature = "testing").then(|| shape.fake(&methods));
+    let fake = fakes.then(|| shape.fake(&methods));
     let (info, wrapper) = (info(port), wrapper(port));
     quote! {
         #declaration

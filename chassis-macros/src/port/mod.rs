@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ItemTrait;
 
-use crate::shape;
+use crate::shape::{self, FAKES};
 
 /// The expansion.
 pub(crate) fn port(arguments: &TokenStream, item: &TokenStream) -> TokenStream {
@@ -18,7 +18,7 @@ pub(crate) fn port(arguments: &TokenStream, item: &TokenStream) -> TokenStream {
         return quote!(#item #error);
     };
     match parse::parse(arguments, &parsed) {
-        Ok(port) => expand::expand(&port),
+        Ok(port) => expand::expand(&port, FAKES),
         Err(errors) => {
             let item = shape::fallback(parsed, parse::is_idempotent);
             quote!(#item #errors)

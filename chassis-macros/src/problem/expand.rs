@@ -47,8 +47,10 @@ pub(super) fn expand(error: &Error) -> TokenStream {
 fn to_problem(variant: &Variant) -> TokenStream {
     let ident = &variant.ident;
     let problem = match &variant.kind {
-        Kind::Call => {
-            return quote!(Self::#ident(__call) => ::chassis::CallError::to_problem(__call),);
+        Kind::Call(ty) => {
+            // Another type than `CallError` is reported where it stands.
+            let call = quote_spanned!(ty.span()=> ::chassis::CallError::to_problem(__call));
+            return quote!(Self::#ident(__call) => #call,);
         }
         Kind::Problem(problem) => problem,
     };
@@ -105,7 +107,10 @@ fn kind(variant: &Variant) -> TokenStream {
         ident, name, kind, ..
     } = variant;
     match kind {
-        Kind::Call => quote!(Self::#ident(__call) => ::chassis::CallError::kind(__call),),
+        Kind::Call(ty) => {
+            let call = quote_spanned!(ty.span()=> ::chassis::CallError::kind(__call));
+            quote!(Self::#ident(__call) => #call,)
+        }
         Kind::Problem(_) => quote!(Self::#ident { .. } => #name,),
     }
 }

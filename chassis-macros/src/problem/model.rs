@@ -20,8 +20,8 @@ pub(super) struct Variant {
 
 /// What a variant stands for.
 pub(super) enum Kind {
-    /// `#[problem(call)]`: the call itself failed.
-    Call,
+    /// `#[problem(call)]`: the call itself failed. The type should be `CallError`.
+    Call(Box<Type>),
     Problem(Box<Problem>),
 }
 

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use syn::punctuated::Punctuated;
-use syn::{Data, DeriveInput, Fields, FieldsNamed, Variant};
+use syn::{Data, DeriveInput, Fields, FieldsNamed, Type, Variant};
 
 use super::attribute::{KNOWN, Said};
 use super::model::{Error, Field, Kind, Problem, Variant as Model};
@@ -40,8 +40,7 @@ pub(super) fn parse(item: &DeriveInput) -> Result<Error, TokenStream> {
 fn variant(item: &Variant, errors: &mut Errors) -> Option<Model> {
     let said = Said::parse(&item.attrs, errors);
     let kind = if said.call {
-        call(item, errors);
-        Kind::Call
+        Kind::Call(Box::new(call(item, errors)?))
     } else {
         Kind::Problem(Box::new(problem(item, said, errors)?))
     };
@@ -53,11 +52,21 @@ fn variant(item: &Variant, errors: &mut Errors) -> Option<Model> {
     })
 }
 
-fn call(item: &Variant, errors: &mut Errors) {
-    if !matches!(&item.fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1) {
-        let name = &item.ident;
-        errors.at(item, format!("`#[problem(call)]` marks the variant that holds a failed call: `{name}(#[from] chassis::CallError)`"));
+/// The type of the variant's one field.
+fn call(item: &Variant, errors: &mut Errors) -> Option<Type> {
+    if let Fields::Unnamed(fields) = &item.fields
+        && let [field] = fields.unnamed.iter().collect::<Vec<_>>().as_slice()
+    {
+        return Some(field.ty.clone());
     }
+    let name = &item.ident;
+    errors.at(
+        item,
+        format!(
+            "`#[problem(call)]` marks the variant that holds a failed call: `{name}(#[from] chassis::CallError)`"
+        ),
+    );
+    None
 }
 
 fn problem(item: &Variant, said: Said, errors: &mut Errors) -> Option<Problem> {
@@ -132,7 +141,7 @@ fn clashes(variants: &[Model], errors: &mut Errors) {
                 .clone()
                 .unwrap_or_else(|| variant.name.clone()),
         ),
-        Kind::Call => None,
+        Kind::Call(_) => None,
     };
     for (index, variant) in variants.iter().enumerate() {
         let Some(own) = uri(variant) else { continue };

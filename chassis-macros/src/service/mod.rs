@@ -10,7 +10,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, ItemTrait};
 
-use crate::shape;
+use crate::shape::{self, FAKES};
 
 /// The expansion.
 pub(crate) fn service(arguments: TokenStream, item: &TokenStream) -> TokenStream {
@@ -23,7 +23,7 @@ pub(crate) fn service(arguments: TokenStream, item: &TokenStream) -> TokenStream
         }
     };
     match parse::parse(arguments, &parsed) {
-        Ok(contract) => expand::expand(&contract),
+        Ok(contract) => expand::expand(&contract, FAKES),
         Err(errors) => {
             let item = shape::fallback(parsed, is_ours);
             quote!(#item #errors)

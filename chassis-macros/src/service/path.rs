@@ -36,10 +36,12 @@ impl Path {
         path
     }
 
-    fn check(&self, errors: &mut Errors) {
-        for segment in &self.segments {
+    /// Reports each mistake once: a segment that has one counts as plain text from then on.
+    fn check(&mut self, errors: &mut Errors) {
+        for segment in &mut self.segments {
             if let Some(mistake) = mistake(segment) {
                 errors.at(&self.literal, mistake);
+                *segment = Segment::Text(String::new());
             }
         }
         let names: Vec<&str> = self.placeholders().collect();
@@ -111,6 +113,9 @@ fn mistake(segment: &Segment) -> Option<String> {
                 format!("`{{{name}}}` must name a parameter of the method: `{{sku}}`")
             })
         }
+        Segment::Text(text) if text.contains('?') => Some(
+            "a path has no query: a parameter of the method that is not in the path comes from the query by itself".to_owned(),
+        ),
         Segment::Text(text) if text.contains(['{', '}']) => Some(format!(
             "a placeholder is a whole segment: write `/{{name}}/`, not `{text}`"
         )),
@@ -120,6 +125,6 @@ fn mistake(segment: &Segment) -> Option<String> {
         Segment::Text(text) => text
             .chars()
             .find(|c| !c.is_ascii_alphanumeric() && !"-._~!$&'()+,;=:@".contains(*c))
-            .map(|c| format!("`{c}` cannot stand in a path as it is; a query comes from the method's parameters, other characters are left out")),
+            .map(|c| format!("`{c}` cannot stand in a path: take letters, digits and `-._~!$&'()+,;=:@`")),
     }
 }

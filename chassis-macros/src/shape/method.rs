@@ -1,7 +1,7 @@
 //! One method of such a trait.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{
     Attribute, FnArg, GenericArgument, GenericParam, Lifetime, Pat, PathArguments, ReceiverKind,
     ReturnType, TraitItemFn, Type,
@@ -90,12 +90,14 @@ impl Method {
             ..
         } = self;
         let parameters = self.parameters();
+        // rustc shows this place to whom calls the method on a plain trait object.
+        let sized = quote_spanned!(ident.span()=> Self: ::core::marker::Sized);
         quote! {
             #(#attributes)*
             fn #ident<#(#lifetimes),*>(&self, #(#parameters),*)
                 -> impl ::core::future::Future<Output = #output> + ::core::marker::Send
             where
-                Self: ::core::marker::Sized;
+                #sized;
         }
     }
 
@@ -194,7 +196,7 @@ fn arguments_of(item: &TraitItemFn, errors: &mut Errors) -> Vec<Argument> {
     let signature = &item.sig;
     match signature.inputs.first() {
         Some(FnArg::Receiver(receiver)) => {
-            let plain = matches!(&receiver.kind, ReceiverKind::Reference(_, None, _));
+            let plain = matches!(&receiver.kind, ReceiverKind::Reference(_, None, None));
             if !plain {
                 errors.at(
                     receiver,
@@ -232,7 +234,7 @@ fn arguments_of(item: &TraitItemFn, errors: &mut Errors) -> Vec<Argument> {
 
 /// `Result<T, E>` and its two types.
 fn output_of(item: &TraitItemFn, errors: &mut Errors) -> Option<(Type, Type, Type)> {
-    const WRITE: &str = "a call can fail, so it gives `Result<T, E>` with both types written out";
+    const WRITE: &str = "a call can fail, so write `Result<T, E>` with both types; `E` has a variant for `chassis::CallError`, or is it";
     let ReturnType::Type(_, output) = &item.sig.output else {
         errors.at(&item.sig.ident, WRITE);
         return None;

@@ -8,12 +8,20 @@ use super::Contract;
 ///
 /// Implemented through [`Serves`], which `#[service]` writes: a macro in another crate could not
 /// implement this one for every `T`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be served as `{C}`",
+    label = "this type does not implement the contract's trait"
+)]
 pub trait Served<C: ?Sized>: Send + Sync + 'static {
     /// The value behind the contract's trait object.
     fn into_service(self) -> Arc<C>;
 }
 
 /// A contract that a `T` can be served under. Implemented by `#[service]`.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be served as `{Self}`",
+    label = "this is no contract: mark its trait with `#[service(version = \"1\")]`"
+)]
 pub trait Serves<T>: Contract {
     /// `value` behind the contract's trait object.
     fn serve(value: T) -> Arc<Self>;

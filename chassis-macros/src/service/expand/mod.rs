@@ -11,8 +11,8 @@ use quote::quote;
 use super::model::Contract;
 use crate::shape;
 
-/// The expansion of a contract without mistakes.
-pub(super) fn expand(contract: &Contract) -> TokenStream {
+/// The expansion of a contract without mistakes; `fakes` adds the fake for tests.
+pub(super) fn expand(contract: &Contract, fakes: bool) -> TokenStream {
     let methods: Vec<&shape::Method> = contract
         .methods
         .iter()
@@ -27,7 +27,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
         &server::signature(&call),
     );
     let shared = shape.shared(&methods);
-    let fake = cfg!(feature = "testing").then(|| shape.fake(&methods));
+    let fake = fakes.then(|| shape.fake(&methods));
     let info = info::info(contract);
     let client = client::client(contract);
     let twin_name = &shape.twin;

@@ -1,0 +1,7 @@
+/// Where stock is kept.
+pub trait StockStore {
+    #[idempotent]
+    async fn load(&self, sku: &Sku) -> Result<Option<Stock>, StoreError>;
+
+    async fn rename<'n>(&self, old: &'n Sku, new: Cow<'_, str>) -> Result<(), StoreError>;
+}

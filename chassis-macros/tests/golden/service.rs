@@ -1,0 +1,14 @@
+/// What the warehouse offers.
+pub trait Inventory {
+    /// Stock of one item.
+    #[get("/items/{sku}", timeout = "250ms", since = "1.2")]
+    async fn stock(&self, sku: Sku) -> Result<Stock, InventoryError>;
+
+    #[put("/items/{sku}/count", max_body = "1KiB", deprecated)]
+    async fn set(
+        &self,
+        sku: Sku,
+        #[header("If-Match")] version: Option<u64>,
+        count: u32,
+    ) -> Result<(), InventoryError>;
+}

@@ -1,0 +1,6 @@
+use chassis::port;
+
+#[port]
+pub enum StockStore {}
+
+fn main() {}

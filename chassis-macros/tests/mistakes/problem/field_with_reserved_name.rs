@@ -1,0 +1,10 @@
+use chassis::Problem;
+
+#[derive(Debug, thiserror::Error, Problem)]
+pub enum InventoryError {
+    #[error("unknown")]
+    #[problem(status = 404)]
+    Unknown { title: String, detail: String },
+}
+
+fn main() {}

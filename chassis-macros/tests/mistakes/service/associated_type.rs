@@ -1,0 +1,8 @@
+use chassis::{CallError, service};
+
+#[service(version = "1")]
+pub trait Inventory {
+    type Item;
+}
+
+fn main() {}

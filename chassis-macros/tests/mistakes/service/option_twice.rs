@@ -1,0 +1,9 @@
+use chassis::{CallError, service};
+
+#[service(version = "1")]
+pub trait Inventory {
+    #[get("/items", timeout = "2s", timeout = "3s")]
+    async fn list(&self) -> Result<u32, CallError>;
+}
+
+fn main() {}

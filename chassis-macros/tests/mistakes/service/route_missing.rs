@@ -1,0 +1,8 @@
+use chassis::{CallError, service};
+
+#[service(version = "1")]
+pub trait Inventory {
+    async fn list(&self) -> Result<u32, CallError>;
+}
+
+fn main() {}

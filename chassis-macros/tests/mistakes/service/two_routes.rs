@@ -1,0 +1,10 @@
+use chassis::{CallError, service};
+
+#[service(version = "1")]
+pub trait Inventory {
+    #[get("/items")]
+    #[get("/things")]
+    async fn list(&self) -> Result<u32, CallError>;
+}
+
+fn main() {}
