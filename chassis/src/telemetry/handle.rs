@@ -51,6 +51,7 @@ impl Telemetry {
         logs::install();
         let id = component::next_id();
         let metrics = Metrics::new();
+        metrics.target(&resource);
         metrics.watch_process(env.clone());
         let shared = Shared::open(env, settings, capture, id)?;
         shared.measure(&metrics);

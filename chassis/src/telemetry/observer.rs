@@ -9,7 +9,7 @@ use super::metrics::PortSeries;
 use super::semconv;
 use super::traces::{SpanKind, SpanRecord};
 use crate::Context;
-use crate::context::TraceId;
+use crate::context::{ComponentId, TraceId};
 use crate::port::{Finished, Observer, Outcome, PortInfo};
 
 /// The observer of a port: give it to its [`Crossing`](crate::port::Crossing), and keep it to ask
@@ -23,6 +23,8 @@ pub fn observer(telemetry: &Telemetry, port: &'static PortInfo) -> Arc<PortObser
 #[derive(Debug)]
 pub struct PortObserver {
     telemetry: Telemetry,
+    /// Whose code runs within a call.
+    inside: ComponentId,
     port: Arc<str>,
     methods: Vec<Method>,
     failures: Mutex<VecDeque<Failure>>,
@@ -69,9 +71,18 @@ impl PortObserver {
         Self {
             methods: methods.into_iter().map(method).collect(),
             telemetry: telemetry.clone(),
+            inside: telemetry.id(),
             port,
             failures: Mutex::default(),
         }
+    }
+
+    /// The same, where calls run the code of another component: what is logged within them is its
+    /// own.
+    #[must_use]
+    pub fn served_by(mut self, callee: &Telemetry) -> Self {
+        self.inside = callee.id();
+        self
     }
 
     /// The last failures, the newest first.
@@ -116,7 +127,9 @@ impl PortObserver {
 
 impl Observer for PortObserver {
     fn begin(&self, _method: usize, context: Context) -> Context {
-        match self.telemetry.child(context.trace()) {
+        let child = self.telemetry.child(context.trace());
+        let context = context.with_component(self.inside);
+        match child {
             Some(child) => context.with_trace(child),
             None => context,
         }
@@ -146,5 +159,112 @@ impl Observer for PortObserver {
                 trace_id: trace.trace_id,
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+    use crate::CallError;
+    use crate::context::{Env, SpanId, TraceContext, TraceFlags};
+    use crate::port::{Crossing, PortMethod};
+    use crate::telemetry::{Capture, Resource, Settings};
+
+    static STORE: PortInfo = PortInfo {
+        name: "stock-store",
+        doc: "",
+        methods: &[
+            PortMethod {
+                name: "load",
+                doc: "",
+                idempotent: true,
+            },
+            PortMethod {
+                name: "save",
+                doc: "",
+                idempotent: false,
+            },
+        ],
+    };
+
+    #[derive(Debug)]
+    struct StoreError;
+
+    impl From<CallError> for StoreError {
+        fn from(_: CallError) -> Self {
+            Self
+        }
+    }
+
+    fn system() -> (Telemetry, Capture, Arc<PortObserver>, Crossing) {
+        let env = Env::system();
+        let resource = Resource::new("shop", &env);
+        let settings = Settings::default();
+        let (shop, capture) = Telemetry::captured(env.clone(), &settings, resource).unwrap();
+        let watching = observer(&shop, &STORE);
+        let observer: Arc<dyn Observer> = watching.clone();
+        (
+            shop,
+            capture,
+            watching,
+            Crossing::new(STORE.name, observer, env),
+        )
+    }
+
+    fn sampled() -> Context {
+        Context::default().with_trace(TraceContext {
+            trace_id: TraceId([0xab; 16]),
+            span_id: SpanId([0xcd; 8]),
+            flags: TraceFlags::SAMPLED,
+            state: None,
+        })
+    }
+
+    async fn fail() -> Result<(), StoreError> {
+        Err(StoreError)
+    }
+
+    #[tokio::test]
+    async fn a_sampled_call_is_a_span_within_its_callers() {
+        let (shop, capture, _, crossing) = system();
+        let inside = async { Ok::<_, StoreError>(Context::current()) };
+        let inside = sampled().scope(crossing.call(0, inside)).await.unwrap();
+        let span = capture.span_named("stock-store/load").unwrap().record;
+        assert_eq!(span.parent, Some(SpanId([0xcd; 8])));
+        assert_eq!(span.trace, *inside.trace());
+        assert_eq!(inside.component(), shop.id());
+        assert!(!span.error);
+        assert_eq!(span.attribute("chassis.port"), Some(&"stock-store".into()));
+    }
+
+    #[tokio::test]
+    async fn failures_are_counted_and_the_last_are_kept() {
+        let (shop, capture, observer, crossing) = system();
+        for _ in 0..20 {
+            let _ = sampled().scope(crossing.call(1, fail())).await;
+        }
+        let failures = observer.failures();
+        assert_eq!(failures.len(), KEPT);
+        assert_eq!(failures[0].method, "save");
+        assert_eq!(failures[0].error_type, "StoreError");
+        assert_eq!(failures[0].trace_id, TraceId([0xab; 16]));
+        let (_, page) = shop.metrics().scrape(None);
+        let series = "chassis_port_call_duration_seconds_count{chassis_port=\"stock-store\",\
+                      chassis_method=\"save\",error_type=\"StoreError\"} 20\n";
+        assert!(page.contains(series), "{page}");
+        assert!(capture.spans()[0].record.error);
+    }
+
+    #[tokio::test]
+    async fn a_call_that_is_dropped_was_cancelled() {
+        let (_shop, _, observer, crossing) = system();
+        let never = std::future::pending::<Result<Infallible, StoreError>>();
+        let mut call = Box::pin(crossing.call(0, never));
+        let polled = std::future::poll_fn(|cx| std::task::Poll::Ready(call.as_mut().poll(cx)));
+        assert!(polled.await.is_pending());
+        drop(call);
+        assert_eq!(observer.failures()[0].error_type, "cancelled");
     }
 }

@@ -39,6 +39,7 @@ pub(super) fn read(
         Some(trace) => context.with_trace(trace),
         None => context,
     };
+    let context = context.with_component(telemetry.id());
     let may_ask = edge.limits().trust == Trust::Mesh && !time.strict;
     let context = if may_ask && context.deadline().is_some() {
         context

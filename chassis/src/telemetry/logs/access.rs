@@ -60,7 +60,7 @@ pub struct AccessRecord<'a> {
     pub response_bytes: u64,
     /// Trace and span.
     pub trace: &'a TraceContext,
-    /// The request id, where it is not the trace id.
+    /// The request id; written where it is not the trace id.
     pub request_id: Option<&'a str>,
     /// Who asked.
     pub peer: Option<IpAddr>,
@@ -152,7 +152,9 @@ impl AccessRecord<'_> {
             out.extend_from_slice(b",\"error.type\":");
             json::string(out, error_type);
         }
-        if let Some(id) = self.request_id {
+        if let Some(id) = self.request_id
+            && *id.as_bytes() != self.trace.trace_id.to_hex()
+        {
             out.extend_from_slice(b",\"request_id\":");
             json::string(out, id);
         }

@@ -17,7 +17,7 @@ use super::runtime;
 use super::snapshot::{FamilySnapshot, Kind, Labels, Point, PointValue};
 use super::user::{Bounded, Counter, Gauge, Histogram};
 use crate::context::Env;
-use crate::telemetry::semconv;
+use crate::telemetry::{Resource, semconv};
 use crate::{Error, Result};
 
 /// The metrics of one component. A cheap clone.
@@ -235,6 +235,20 @@ impl Metrics {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         *watched = Some(runtime);
+    }
+
+    /// Adds what the process says of itself: `target_info`.
+    pub(crate) fn target(&self, resource: &Resource) {
+        let pair = |(key, value): (&str, &str)| (key.to_owned().into(), value.to_owned().into());
+        let labels: Labels = resource.attributes().map(pair).collect();
+        self.source(Box::new(move |out| {
+            let point = Point {
+                labels: labels.clone(),
+                value: PointValue::Info,
+            };
+            let help = "What the process says of itself";
+            out.push(Descriptor::new("target", help, "", Kind::Info).with(vec![point]));
+        }));
     }
 
     /// Adds a counter without labels that is read when it is asked for.

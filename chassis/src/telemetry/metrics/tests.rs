@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::context::{Env, SpanId, TraceContext, TraceFlags, TraceId};
+use crate::telemetry::Resource;
 use crate::telemetry::real::server;
 
 const OPEN: Option<&str> = Some("application/openmetrics-text; version=1.0.0");
@@ -40,7 +41,9 @@ fn full() -> Metrics {
 
 fn with_process() -> Metrics {
     let metrics = full();
-    metrics.watch_process(Env::system());
+    let env = Env::system();
+    metrics.target(&Resource::new("shop", &env).with("deployment.environment", "a\"b"));
+    metrics.watch_process(env);
     metrics
 }
 
