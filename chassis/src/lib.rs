@@ -21,6 +21,8 @@ pub mod port;
 #[cfg(feature = "service")]
 pub mod admin;
 #[cfg(feature = "service")]
+mod app;
+#[cfg(feature = "service")]
 pub mod config;
 #[cfg(feature = "service")]
 pub mod discovery;
@@ -39,6 +41,11 @@ pub mod telemetry;
 #[doc(hidden)]
 pub mod __private;
 
+#[cfg(feature = "service")]
+pub use app::{
+    App, Chassis, Composition, Finish, Listener, Listeners, ProbeSettings, Running, StartSettings,
+    Stop, StopSettings, Stopped,
+};
 pub use call::CallError;
 pub use chassis_macros::{Problem, port, service};
 pub use context::Context;

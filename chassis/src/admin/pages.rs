@@ -34,8 +34,6 @@ pub struct Admin {
     pub health: Page,
     /// `GET /admin/routes`: what is served.
     pub routes: Page,
-    /// `GET /openapi.json`: the contracts that are served.
-    pub openapi: Page,
     /// `PUT /admin/log-level`; needs the token.
     pub set_level: SetLevel,
 }
@@ -65,10 +63,6 @@ impl Admin {
             )
             .route("/admin/config", get(config))
             .route("/admin/log-level", put(log_level))
-            .route(
-                "/openapi.json",
-                get(async |State(desk): Desks| json(&(desk.admin.openapi)())),
-            )
             .fallback(async || problem(&ProblemDetails::chassis("not-found", 404)))
             .layer(middleware::from_fn_with_state(Arc::clone(&desk), admit))
             .with_state(desk)

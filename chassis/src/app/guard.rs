@@ -38,15 +38,19 @@ pub(super) struct Guard {
 }
 
 impl Guard {
-    /// Starts the thread. From now on a first signal is only heard, not obeyed.
+    /// Starts the thread. From now on a first signal is only heard, not obeyed. With `leashed`,
+    /// the end of standard input counts as SIGINT.
     ///
     /// # Errors
     ///
     /// When the thread or its runtime cannot be made.
-    pub(super) fn start(phases: Phases) -> crate::Result<Self> {
+    pub(super) fn start(phases: Phases, leashed: bool) -> crate::Result<Self> {
         let (hear, heard) = watch::channel(None);
         let (armed, limit) = watch::channel(None);
         let (ready, is_ready) = mpsc::channel();
+        if leashed {
+            leash(hear.clone())?;
+        }
         std::thread::Builder::new()
             .name("chassis-guard".into())
             .spawn(move || stand(&phases, hear, limit, &ready))
@@ -83,6 +87,19 @@ impl Guard {
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::unavailable("the thread that watches signals and the shutdown cannot start")
         .because(error)
+}
+
+/// Waits for the end of standard input, on a thread: it has no other way of waiting everywhere.
+fn leash(hear: watch::Sender<Option<Signal>>) -> crate::Result {
+    let wait = move || {
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        hear.send_if_modified(|heard| heard.replace(Signal::Interrupt).is_none());
+    };
+    std::thread::Builder::new()
+        .name("chassis-leash".into())
+        .spawn(wait)
+        .map(drop)
+        .map_err(failed)
 }
 
 type Ready = mpsc::Sender<std::io::Result<()>>;

@@ -40,9 +40,15 @@ impl Listener {
     /// The listener and URL in a line that [`Listeners`] printed for process `name`.
     pub(super) fn parse(name: &str, line: &[u8]) -> Option<(Self, String)> {
         let line = std::str::from_utf8(line).ok()?.strip_suffix('\n')?;
-        let (word, url) = line.strip_prefix(name)?.strip_prefix(": ")?.split_once(' ')?;
-        let listener = Self::ALL.into_iter().find(|listener| listener.name() == word)?;
-        url.starts_with("http://").then(|| (listener, url.to_owned()))
+        let (word, url) = line
+            .strip_prefix(name)?
+            .strip_prefix(": ")?
+            .split_once(' ')?;
+        let listener = Self::ALL
+            .into_iter()
+            .find(|listener| listener.name() == word)?;
+        url.starts_with("http://")
+            .then(|| (listener, url.to_owned()))
     }
 }
 
@@ -64,7 +70,10 @@ impl Listeners {
 
     /// The URLs of one kind of listener: one, unless the service was split.
     pub fn of(&self, listener: Listener) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |entry| entry.listener == listener).map(|entry| &*entry.url)
+        self.0
+            .iter()
+            .filter(move |entry| entry.listener == listener)
+            .map(|entry| &*entry.url)
     }
 
     /// Adds a listener of a process that runs one component.
@@ -81,7 +90,12 @@ impl Listeners {
         url: String,
     ) {
         let (process, components) = (process.to_owned(), components.to_vec());
-        self.0.push(Entry { process, components, listener, url });
+        self.0.push(Entry {
+            process,
+            components,
+            listener,
+            url,
+        });
     }
 
     fn url(&self, listener: Listener, name: &str) -> Option<&str> {
@@ -91,12 +105,23 @@ impl Listeners {
     }
 }
 
-/// One line a listener: `shop: service http://127.0.0.1:8080`.
+/// One line a listener, the service's own first: `shop: service http://127.0.0.1:8080`.
 impl fmt::Display for Listeners {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, Entry { process, listener, url, .. }) in self.0.iter().enumerate() {
-            let gap = if index == 0 { "" } else { "\n" };
-            write!(f, "{gap}{process}: {} {url}", listener.name())?;
+        let mut gap = "";
+        for kind in Listener::ALL {
+            for Entry {
+                process,
+                listener,
+                url,
+                ..
+            } in &self.0
+            {
+                if *listener == kind {
+                    write!(f, "{gap}{process}: {} {url}", kind.name())?;
+                    gap = "\n";
+                }
+            }
         }
         Ok(())
     }
@@ -115,13 +140,33 @@ mod tests {
     fn lines_are_read_back_as_they_were_printed() {
         let mut listeners = Listeners::default();
         let parts = ["orders".to_owned(), "payments".to_owned()];
-        listeners.add_shared("shop", &parts, Listener::Service, url(([127, 0, 0, 1], 80).into()));
-        listeners.add_shared("shop", &parts, Listener::Admin, url(([127, 0, 0, 1], 81).into()));
+        listeners.add_shared(
+            "shop",
+            &parts,
+            Listener::Service,
+            url(([127, 0, 0, 1], 80).into()),
+        );
+        listeners.add_shared(
+            "shop",
+            &parts,
+            Listener::Admin,
+            url(([127, 0, 0, 1], 81).into()),
+        );
         let text = listeners.to_string();
-        assert_eq!(text, "shop: service http://127.0.0.1:80\nshop: admin http://127.0.0.1:81");
+        assert_eq!(
+            text,
+            "shop: service http://127.0.0.1:80\nshop: admin http://127.0.0.1:81"
+        );
         let read = Listener::parse("shop", b"shop: admin http://127.0.0.1:81\n");
-        assert_eq!(read, Some((Listener::Admin, "http://127.0.0.1:81".to_owned())));
-        for other in ["shop: admin no\n", "orders: admin http://x\n", "shop: admin http://x"] {
+        assert_eq!(
+            read,
+            Some((Listener::Admin, "http://127.0.0.1:81".to_owned()))
+        );
+        for other in [
+            "shop: admin no\n",
+            "orders: admin http://x\n",
+            "shop: admin http://x",
+        ] {
             assert_eq!(Listener::parse("shop", other.as_bytes()), None, "{other}");
         }
         assert_eq!(listeners.service("payments"), Some("http://127.0.0.1:80"));

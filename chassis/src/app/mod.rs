@@ -1,12 +1,47 @@
 //! A running service: composition, start, supervision, stop.
 //!
 //! Start at [`Chassis`]: it owns the process. A composition root gets an [`App`], with which it
-//! says what it serves, needs and does.
+//! says what it serves, needs and does. `boot` reads the command line and the configuration,
+//! `start` and `stop` are the two orders of a service's life, `guard` ends it whatever hangs.
 
+#[expect(
+    clippy::module_inception,
+    reason = "the type of the folder's name has its own file"
+)]
+mod app;
+mod boot;
+mod chassis;
+mod clients;
+mod component;
+mod compose;
+mod desk;
+mod embed;
 mod guard;
 mod listen;
+mod listeners;
+mod live;
 mod phase;
+mod print;
+mod probe;
+mod register;
+mod run;
+mod running;
+mod runtimes;
+mod settings;
 mod side;
+mod split;
+mod start;
+mod stop;
 mod tasks;
 
+// `app.sql()` and `app.migrate(…)`.
+#[cfg(feature = "sqlite")]
+mod sql;
+
+pub use app::App;
+pub use chassis::{Chassis, Composition};
+pub use listeners::{Listener, Listeners};
+pub use running::Running;
+pub use settings::{ProbeSettings, StartSettings, StopSettings};
+pub use stop::Stopped;
 pub use tasks::{Finish, Stop};

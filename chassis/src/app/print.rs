@@ -17,5 +17,7 @@ pub(super) fn bytes(lines: &[u8]) {
 
 /// Prints `text` where errors go.
 pub(super) fn complain(text: &str) {
-    let _ = std::io::stderr().lock().write_all(format!("{}\n", text.trim_end()).as_bytes());
+    let _ = std::io::stderr()
+        .lock()
+        .write_all(format!("{}\n", text.trim_end()).as_bytes());
 }

@@ -32,7 +32,11 @@ impl Probe {
 }
 
 async fn livez(State(probe): State<Probe>) -> Response {
-    answer(probe.health.still_for() < probe.heartbeat, "live", "not live")
+    answer(
+        probe.health.still_for() < probe.heartbeat,
+        "live",
+        "not live",
+    )
 }
 
 async fn readyz(State(probe): State<Probe>) -> Response {
@@ -40,17 +44,31 @@ async fn readyz(State(probe): State<Probe>) -> Response {
 }
 
 async fn startupz(State(probe): State<Probe>) -> Response {
-    answer(probe.health.stage() > Stage::Starting, "started", "starting")
+    answer(
+        probe.health.stage() > Stage::Starting,
+        "started",
+        "starting",
+    )
 }
 
 fn answer(good: bool, yes: &'static str, no: &'static str) -> Response {
-    let (status, text) =
-        if good { (StatusCode::OK, yes) } else { (StatusCode::SERVICE_UNAVAILABLE, no) };
-    (status, [(header::CACHE_CONTROL, "no-store")], format!("{text}\n")).into_response()
+    let (status, text) = if good {
+        (StatusCode::OK, yes)
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, no)
+    };
+    (
+        status,
+        [(header::CACHE_CONTROL, "no-store")],
+        format!("{text}\n"),
+    )
+        .into_response()
 }
 
 async fn metrics(State(probe): State<Probe>, headers: HeaderMap) -> Response {
-    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    let (content_type, text) = probe.telemetry.metrics().scrape(accept.unwrap_or_default());
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok());
+    let (content_type, text) = probe.telemetry.metrics().scrape(accept);
     ([(header::CONTENT_TYPE, content_type)], text).into_response()
 }

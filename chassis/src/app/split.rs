@@ -19,6 +19,9 @@ use super::listeners::{Listener, Listeners};
 use super::print;
 use crate::{Error, Result};
 
+/// Time for the children to find each other: twice the period in which `file:` is read.
+const SETTLE: Duration = Duration::from_secs(1);
+
 /// How much longer than their own limit the children may take before they are killed.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -28,12 +31,14 @@ const LOOK: Duration = Duration::from_millis(20);
 /// Lines of children that wait to be printed.
 const LINES: usize = 256;
 
+/// The arguments of the process that runs one component.
+type ArgsFor<'a> = Box<dyn Fn(&str) -> Vec<OsString> + 'a>;
+
 /// What to start, and how.
-#[derive(Debug)]
-pub(super) struct Plan {
+pub(super) struct Plan<'a> {
     pub(super) components: Vec<String>,
-    /// The flags of this process, passed on.
-    pub(super) flags: Vec<OsString>,
+    /// The arguments that run one component, under the flags of this process.
+    pub(super) args: ArgsFor<'a>,
     /// `registry.url` of the children.
     pub(super) registry: Option<String>,
     /// The children's own limit for their stop.
@@ -60,10 +65,11 @@ enum Event {
 /// # Errors
 ///
 /// When a child cannot be started, or ends without having been asked to.
-pub(super) async fn split(plan: Plan, guard: &Guard, ready: impl FnOnce(&Listeners)) -> Result {
+pub(super) async fn split(plan: Plan<'_>, guard: &Guard, ready: impl FnOnce(&Listeners)) -> Result {
     let (send, mut events) = mpsc::channel(LINES);
-    let program = std::env::current_exe()
-        .map_err(|error| Error::unavailable("cannot find this program's own file").because(error))?;
+    let program = std::env::current_exe().map_err(|error| {
+        Error::unavailable("cannot find this program's own file").because(error)
+    })?;
     let mut children = Vec::new();
     for name in &plan.components {
         children.push(plan.start(&program, name, send.clone())?);
@@ -73,7 +79,9 @@ pub(super) async fn split(plan: Plan, guard: &Guard, ready: impl FnOnce(&Listene
         name = watch(&mut events, children.len(), ready) => Err(name),
     };
     // Before anything that could hang: lets all go.
-    children.iter_mut().for_each(|child| drop(child.leash.take()));
+    children
+        .iter_mut()
+        .for_each(|child| drop(child.leash.take()));
     let limit = plan.limit + GRACE;
     guard.arm(limit + GRACE);
     let statuses = gather(children, limit).await;
@@ -83,7 +91,7 @@ pub(super) async fn split(plan: Plan, guard: &Guard, ready: impl FnOnce(&Listene
     }
 }
 
-impl Plan {
+impl Plan<'_> {
     fn start(&self, program: &Path, name: &str, events: mpsc::Sender<Event>) -> Result<Leashed> {
         let failed = |error| Error::unavailable(format!("cannot start {name}")).because(error);
         let mut child = self.command(program, name).spawn().map_err(failed)?;
@@ -95,13 +103,19 @@ impl Plan {
                 .spawn(move || pass_on(output, &name, &events))
                 .map_err(failed)?;
         }
-        Ok(Leashed { name: name.to_owned(), child, leash })
+        Ok(Leashed {
+            name: name.to_owned(),
+            child,
+            leash,
+        })
     }
 
     fn command(&self, program: &Path, name: &str) -> Command {
         let mut command = Command::new(program);
-        command.arg(name).args(&self.flags);
-        let mut set = |pair: String| command.arg("--set").arg(pair);
+        command.args((self.args)(name));
+        let mut set = |pair: String| {
+            command.arg("--set").arg(pair);
+        };
         for listener in ["http", "probe", "admin"] {
             set(format!("{listener}.listen=127.0.0.1:0"));
         }
@@ -143,7 +157,10 @@ async fn watch(
             Event::Closed(name) => return name,
         }
         // A child prints its admin listener last.
-        if listeners.of(Listener::Admin).count() == count && let Some(ready) = ready.take() {
+        if listeners.of(Listener::Admin).count() == count
+            && let Some(ready) = ready.take()
+        {
+            tokio::time::sleep(SETTLE).await;
             ready(&listeners);
         }
     }
@@ -167,7 +184,10 @@ async fn gather(mut children: Vec<Leashed>, limit: Duration) -> Vec<(String, Exi
     };
     let _ = timeout(limit, all).await;
     for mut late in children {
-        tracing::warn!(component = late.name, "did not stop within its limit and is killed");
+        tracing::warn!(
+            component = late.name,
+            "did not stop within its limit and is killed"
+        );
         let _ = late.child.kill();
         let _ = late.child.wait();
     }
@@ -175,8 +195,14 @@ async fn gather(mut children: Vec<Leashed>, limit: Duration) -> Vec<(String, Exi
 }
 
 fn fell(name: &str, statuses: &[(String, ExitStatus)]) -> Error {
-    let status = statuses.iter().find(|(other, _)| other == name).map(|(_, status)| *status);
-    let how = status.map_or_else(|| "was killed".to_owned(), |status| format!("ended: {status}"));
+    let status = statuses
+        .iter()
+        .find(|(other, _)| other == name)
+        .map(|(_, status)| *status);
+    let how = status.map_or_else(
+        || "was killed".to_owned(),
+        |status| format!("ended: {status}"),
+    );
     let message = format!("{name} {how}; its own lines above say why; the others were stopped");
     match status.and_then(|status| status.code()) {
         Some(78) => Error::configuration(message),

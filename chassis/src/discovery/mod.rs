@@ -14,6 +14,7 @@ mod instance;
 mod memory;
 mod open;
 mod registration;
+mod settings;
 mod watch;
 
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub use instance::{Instance, Snapshot};
 pub use memory::MemoryRegistry;
 pub use open::{Opened, check, open};
 pub use registration::{Entry, Registration};
+pub use settings::Settings;
 pub use watch::{Publisher, Watch};
 
 use crate::Result;

@@ -48,6 +48,16 @@ impl Remote {
         }
     }
 
+    /// The instances.
+    pub fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
+    /// Where the instances come from, for messages.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
     fn written(name: &str, instances: Vec<Instance>, prefix: String) -> Self {
         let address = match &instances[..] {
             [one] => one.address.to_string(),

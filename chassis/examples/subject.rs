@@ -1,0 +1,64 @@
+//! The subject of the lifecycle's tests: a service that can be made to misbehave.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::get;
+use chassis::{App, Chassis, Error};
+
+/// Section `[subject]`.
+#[derive(Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+struct Subject {
+    /// A task that never stops.
+    stuck_task: bool,
+    /// A required check that is never up.
+    away: bool,
+    /// Composing panics.
+    panics: bool,
+    /// Dropping the service's state hangs for good, on the thread that stops it.
+    word: String,
+}
+
+async fn service(app: App) -> chassis::Result {
+    let subject = app.config::<Subject>("subject")?;
+    assert!(!subject.panics, "told to panic");
+    if subject.stuck_task {
+        app.spawn("stuck", |_| std::future::pending::<()>());
+    }
+    if subject.away {
+        app.check("warehouse", || async {
+            Err(Error::unavailable("nobody there"))
+        });
+    }
+    app.merge(
+        Router::new()
+            .route("/hello", get(async || "hello\n"))
+            .route("/slow/{ms}", get(slow))
+            .route("/hang", get(std::future::pending::<String>))
+            .route("/block", get(block)),
+    );
+    Ok(())
+}
+
+async fn slow(Path(ms): Path<u64>) -> &'static str {
+    tokio::time::sleep(Duration::from_millis(ms)).await;
+    "slow\n"
+}
+
+/// Blocks every worker of the runtime, as code does that waits where it must not.
+async fn block() -> &'static str {
+    let workers = tokio::runtime::Handle::current().metrics().num_workers();
+    for _ in 0..workers {
+        chassis::spawn(async { std::thread::park() });
+    }
+    "blocking\n"
+}
+
+fn main() -> ExitCode {
+    Chassis::new("subject")
+        .version(env!("CARGO_PKG_VERSION"))
+        .run(service)
+}

@@ -1,0 +1,232 @@
+//! What `run` does: reads the command line and the configuration, then runs, checks, prints or
+//! splits.
+
+use std::process::ExitCode;
+
+use super::chassis::Composition;
+use super::compose::Ground;
+use super::guard::Guard;
+use super::listeners::Listeners;
+use super::live::Live;
+use super::phase::Phases;
+use super::runtimes::{self, Runtimes};
+use super::settings::Settings;
+use super::start::Plan;
+use super::tasks::Tasks;
+use super::{print, split, start};
+use crate::config::{Action, Cli, Config, Defaults, Finding, Findings, Inputs, Target};
+use crate::context::Env;
+use crate::discovery;
+use crate::health::Health;
+use crate::telemetry::{Resource, Telemetry};
+use crate::{Error, Result};
+
+/// A configuration that was read.
+#[derive(Debug, Clone)]
+pub(super) struct Read {
+    pub(super) config: Config,
+    pub(super) settings: Settings,
+}
+
+/// Runs the program, to its exit code.
+pub(super) fn run(mut composition: Composition) -> ExitCode {
+    let inputs = composition
+        .inputs
+        .take()
+        .unwrap_or_else(Inputs::from_process);
+    match act(composition, &inputs) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            print::complain(&error.to_string());
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn act(mut composition: Composition, inputs: &Inputs) -> Result {
+    let names = composition.names();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let cli = Cli::parse(inputs.args(), &names).map_err(Error::configuration)?;
+    match cli.action {
+        Action::Help => {
+            print::line(Cli::help(&binary(&composition.name), &names).trim_end());
+            return Ok(());
+        }
+        Action::Version => {
+            print::line(&version(&composition));
+            return Ok(());
+        }
+        _ => {}
+    }
+    composition.keep(&cli.target);
+    let read = read(&composition, inputs, &cli).map_err(Error::configuration)?;
+    for name in names.iter().filter(|name| !composition.has(name)) {
+        read.config.skip(name);
+    }
+    match (cli.action, &cli.target) {
+        (Action::Config, _) => show(composition, &read),
+        (Action::Check, _) => check(composition, &read).map(|()| {
+            print::line("the configuration is good");
+        }),
+        (_, Target::Split) => split_up(&composition, &read, &cli),
+        _ => serve(composition, read),
+    }
+}
+
+/// Reads the sources, and the chassis' own sections of them.
+///
+/// # Errors
+///
+/// When a source cannot be read at all. Single findings stay in the configuration, for the report
+/// after composing.
+pub(super) fn read(
+    composition: &Composition,
+    inputs: &Inputs,
+    cli: &Cli,
+) -> Result<Read, Findings> {
+    let mut defaults = Defaults::new(&composition.name);
+    if let Some(profile) = &composition.default_profile {
+        defaults = defaults.profile(profile);
+    }
+    let mut config = Config::load(inputs, cli, &defaults)?;
+    if config.is_dev() {
+        // Which profile rules is only known now; what it changes lies below all sources.
+        let dev = defaults
+            .value("http.listen", "127.0.0.1:8080")
+            .value("traces.ratio", "1.0");
+        config = Config::load(inputs, cli, &dev)?;
+    }
+    let settings = Settings::read(&config);
+    let opened = start::opened(&config, Env::system());
+    if let Err(error) = discovery::check(&settings.registry.url, &opened) {
+        let problem = error.to_string();
+        let problem = problem.strip_prefix("registry.url: ").unwrap_or(&problem);
+        config.report(Finding::new("registry.url", problem));
+    }
+    Ok(Read { config, settings })
+}
+
+/// The telemetry of the process.
+pub(super) fn telemetry(composition: &Composition, read: &Read, env: Env) -> Result<Telemetry> {
+    let mut resource = Resource::new(&composition.name, &env);
+    if let Some(version) = &composition.version {
+        resource = resource.with_version(version);
+    }
+    Telemetry::new(env, &read.settings.telemetry, resource)
+}
+
+fn show(composition: Composition, read: &Read) -> Result {
+    // Composing asks for the service's own sections, so that they are listed, too.
+    let checked = check(composition, read);
+    print::bytes(read.config.listing().as_bytes());
+    checked
+}
+
+/// Composes with adapters that open nothing.
+fn check(composition: Composition, read: &Read) -> Result {
+    let (serving, control) = (runtimes::serving()?, runtimes::control()?);
+    let env = Env::system();
+    let ground = Ground {
+        config: read.config.clone(),
+        telemetry: telemetry(&composition, read, env.clone())?,
+        health: Health::new(env),
+        tasks: Tasks::new(),
+        composed: composition.composed,
+        checking: true,
+    };
+    let runtimes = Runtimes {
+        control: control.handle().clone(),
+        serving: serving.handle().clone(),
+    };
+    let composing = async {
+        let composite = ground.compose(composition.components, &runtimes).await?;
+        composite.edge(&read.settings.http, None).map(drop)
+    };
+    let limit = *read.settings.start.timeout;
+    let checked = control.block_on(async { tokio::time::timeout(limit, composing).await });
+    let checked = checked.unwrap_or_else(|_| Err(Error::unavailable("composing did not end")));
+    serving.shutdown_background();
+    checked
+}
+
+fn serve(mut composition: Composition, read: Read) -> Result {
+    let env = Env::system();
+    // Before anything is opened that only findings would close again.
+    read.config
+        .findings()
+        .into_result(())
+        .map_err(Error::configuration)?;
+    let phases = Phases::new(env.clone());
+    let guard = Guard::start(phases.clone(), read.settings.stop.with_stdin)?;
+    let (serving, control) = (runtimes::serving()?, runtimes::control()?);
+    let runtimes = Runtimes {
+        control: control.handle().clone(),
+        serving: serving.handle().clone(),
+    };
+    let telemetry = telemetry(&composition, &read, env)?;
+    let announce = composition.announce.take();
+    let live = Live::new(read.settings.clone(), runtimes, phases, telemetry);
+    let ended = control.block_on(live.run(Plan::new(composition, read, true), &guard, announce));
+    // Not waited for: what hangs would keep the process.
+    serving.shutdown_background();
+    ended
+}
+
+fn split_up(composition: &Composition, read: &Read, cli: &Cli) -> Result {
+    // Each child reports its own sections; what all share is said once, here.
+    read.config
+        .findings()
+        .into_result(())
+        .map_err(Error::configuration)?;
+    let guard = Guard::start(Phases::new(Env::system()), read.settings.stop.with_stdin)?;
+    let folder = read
+        .config
+        .state_dir()
+        .join("split")
+        .join(std::process::id().to_string());
+    let registry =
+        (!read.config.is_set("registry.url")).then(|| format!("file:{}", folder.display()));
+    let plan = split::Plan {
+        components: composition.names(),
+        args: Box::new(|component| cli.args_for(component)),
+        registry,
+        limit: *read.settings.stop.timeout,
+    };
+    let announce = |listeners: &Listeners| {
+        if let Some(text) = composition
+            .announce
+            .as_ref()
+            .and_then(|announce| announce(listeners))
+        {
+            print::line(&text);
+        }
+    };
+    let ended = runtimes::control()?.block_on(split::split(plan, &guard, announce));
+    let _ = std::fs::remove_dir_all(folder);
+    ended
+}
+
+/// The name that was typed to start this program.
+fn binary(service: &str) -> String {
+    let name = std::env::args_os().next();
+    let name = name
+        .as_deref()
+        .map(std::path::Path::new)
+        .and_then(std::path::Path::file_name);
+    name.map_or_else(
+        || service.to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+fn version(composition: &Composition) -> String {
+    let version = composition
+        .version
+        .as_deref()
+        .unwrap_or("without a version");
+    format!(
+        "{} {version} (chassis {})",
+        composition.name,
+        env!("CARGO_PKG_VERSION")
+    )
+}

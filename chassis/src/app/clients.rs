@@ -1,0 +1,162 @@
+//! Clients: made while composing, bound when everything is composed.
+
+use std::any::TypeId;
+use std::sync::Arc;
+
+use super::component::{Component, Composed, ShownPort, lock};
+use crate::contract::{Bound, Contract, ContractInfo, Link, Loopback};
+use crate::discovery::{Registry, Watch};
+use crate::http::client::{HttpTransport, Remote, Settings, Target};
+use crate::port::Crossing;
+use crate::telemetry::{PortObserver, Telemetry};
+use crate::{Error, Result};
+
+/// Binds one client, once everything is composed and the registry is open.
+pub(super) type Binding = Box<dyn FnOnce(&Composed, &dyn Registry) -> Result<Remotely> + Send>;
+
+/// What a bound client waits for: the instances of a service elsewhere, if it leads elsewhere.
+pub(super) type Remotely = Option<Awaited>;
+
+/// The instances of a service that a client leads to.
+pub(super) struct Awaited {
+    pub(super) contract: &'static str,
+    pub(super) watch: Watch,
+}
+
+/// A client, on its way to being bound.
+struct Draft<C: ?Sized> {
+    link: Link<C>,
+    component: String,
+    telemetry: Telemetry,
+    settings: Settings,
+    /// `None`: local where it is served here, else by the contract's name.
+    target: Option<Target>,
+    health: crate::health::Health,
+}
+
+/// `app.client::<dyn C>()`. Each component makes the client of a contract once.
+pub(super) fn client<C: Contract + ?Sized>(component: &Component) -> Result<Arc<C>> {
+    let known = lock(&component.clients)
+        .get(&TypeId::of::<C>())
+        .and_then(|client| client.downcast_ref::<Arc<C>>().cloned());
+    if let Some(client) = known {
+        return Ok(client);
+    }
+    let name = C::info().name;
+    let settings = Settings::read(&component.config, name).map_err(Error::configuration)?;
+    let target = settings
+        .url
+        .as_deref()
+        .map(|url| Target::parse(name, url))
+        .transpose()?;
+    let link = Link::<C>::unbound();
+    let client = C::connect(link.clone());
+    let draft = Draft {
+        link,
+        component: component.name.clone(),
+        telemetry: component.telemetry.clone(),
+        settings,
+        target,
+        health: component.health.clone(),
+    };
+    component
+        .composed
+        .bind_later(Box::new(|composed, registry| {
+            draft.bind(composed, registry)
+        }));
+    lock(&component.clients).insert(TypeId::of::<C>(), Box::new(Arc::clone(&client)));
+    Ok(client)
+}
+
+impl<C: Contract + ?Sized> Draft<C> {
+    fn bind(self, composed: &Composed, registry: &dyn Registry) -> Result<Remotely> {
+        let contract = C::info();
+        match (self.target.clone(), composed.local::<C>()) {
+            (None, Some(service)) => Ok(self.bind_local(composed, service, false)),
+            (Some(Target::Local { encode }), Some(service)) => {
+                Ok(self.bind_local(composed, service, encode))
+            }
+            (Some(Target::Local { .. }), None) => Err(nobody_here(contract)),
+            (None, None) => Ok(self.bind_remote(
+                composed,
+                registry,
+                Target::Registry(contract.name.to_owned()),
+            )),
+            (Some(target), _) => Ok(self.bind_remote(composed, registry, target)),
+        }
+    }
+
+    fn bind_local(self, composed: &Composed, service: Arc<C>, encode: bool) -> Remotely {
+        let contract = C::info();
+        let methods = contract.methods.iter().map(|method| method.name);
+        let observer = Arc::new(PortObserver::new(&self.telemetry, contract.name, methods));
+        let env = self.telemetry.env().clone();
+        let crossing = Crossing::new(contract.name, Arc::clone(&observer) as _, env);
+        let leads_to = if encode {
+            "local:?encode=json"
+        } else {
+            "local:"
+        };
+        self.show(composed, leads_to.to_owned(), Some(observer));
+        self.link.bind(if encode {
+            Bound::Remote(Arc::new(Loopback::new(service).with_crossing(crossing)))
+        } else {
+            Bound::Local { service, crossing }
+        });
+        None
+    }
+
+    fn bind_remote(self, composed: &Composed, registry: &dyn Registry, target: Target) -> Remotely {
+        let contract = C::info();
+        let remote = target.remote(contract.name, registry)?;
+        self.show(composed, remote.origin().to_owned(), None);
+        let watch = remote.watch().clone();
+        if self.settings.required {
+            self.require(contract, &remote);
+        }
+        let transport = HttpTransport::new(contract, remote, self.settings, self.telemetry);
+        self.link.bind(Bound::Remote(Arc::new(transport)));
+        Some(Awaited {
+            contract: contract.name,
+            watch,
+        })
+    }
+
+    /// Readiness waits for an instance. Only because the configuration says so: else one failure
+    /// would drain every caller.
+    fn require(&self, contract: &'static ContractInfo, remote: &Remote) {
+        let watch = remote.watch().clone();
+        self.health
+            .check(&format!("client {}", contract.name), move || {
+                let known = !watch.snapshot().instances.is_empty();
+                let service = watch.service().to_owned();
+                async move {
+                    match known {
+                        true => Ok(()),
+                        false => Err(Error::unavailable(format!(
+                            "no instance of {service} is known"
+                        ))),
+                    }
+                }
+            });
+    }
+
+    fn show(&self, composed: &Composed, leads_to: String, observer: Option<Arc<PortObserver>>) {
+        let contract = C::info();
+        composed.show(ShownPort {
+            component: self.component.clone(),
+            name: contract.name,
+            leads_to,
+            methods: contract.methods.iter().map(|method| method.name).collect(),
+            observer,
+        });
+    }
+}
+
+fn nobody_here(contract: &ContractInfo) -> Error {
+    let name = contract.name;
+    Error::configuration(format!(
+        "client.{name}.url: `local:`, but nothing in this process serves {name}; compose it, or say \
+         registry:{name} or http://HOST:PORT"
+    ))
+}

@@ -1,0 +1,64 @@
+//! Starting within a program that has a runtime of its own.
+
+use tokio::runtime::Handle;
+
+use super::Running;
+use super::boot::{self, Read};
+use super::chassis::Composition;
+use super::live::Live;
+use super::phase::Phases;
+use super::runtimes::{ControlThread, Runtimes};
+use super::start::Plan;
+use crate::config::{Cli, Inputs};
+use crate::context::Env;
+use crate::{Error, Result};
+
+/// Starts `composition` on the current runtime.
+pub(super) async fn start(mut composition: Composition) -> Result<Running> {
+    // The arguments are the program's own.
+    let inputs = composition
+        .inputs
+        .take()
+        .unwrap_or_else(Inputs::from_process);
+    let read = boot::read(&composition, &inputs, &Cli::default()).map_err(Error::configuration)?;
+    let thread = ControlThread::start()?;
+    let runtimes = Runtimes {
+        control: thread.handle.clone(),
+        serving: Handle::current(),
+    };
+    launch(
+        composition,
+        read,
+        Env::system(),
+        runtimes,
+        Some(thread),
+        true,
+    )
+    .await
+}
+
+/// Starts what was read; what is open after a failure is closed again.
+pub(super) async fn launch(
+    composition: Composition,
+    read: Read,
+    env: Env,
+    runtimes: Runtimes,
+    thread: Option<ControlThread>,
+    listens: bool,
+) -> Result<Running> {
+    let telemetry = boot::telemetry(&composition, &read, env.clone())?;
+    let control = runtimes.control.clone();
+    let mut live = Live::new(read.settings.clone(), runtimes, Phases::new(env), telemetry);
+    let plan = Plan::new(composition, read, listens);
+    let started = control.spawn(async move {
+        let started = live.start(plan).await;
+        if started.is_err() {
+            live.stop(false).await;
+        }
+        started.map(|()| live)
+    });
+    match started.await {
+        Ok(started) => Ok(Running::new(started?, thread)),
+        Err(error) => Err(Error::bug("the start panicked").because(error)),
+    }
+}

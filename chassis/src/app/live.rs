@@ -1,0 +1,60 @@
+//! [`Live`]: everything that is open, so that a stop can close it, however far the start came.
+
+use std::sync::Arc;
+
+use super::component::Component;
+use super::listeners::Listeners;
+use super::phase::Phases;
+use super::runtimes::Runtimes;
+use super::settings::Settings;
+use super::side::Side;
+use super::tasks::Tasks;
+use crate::discovery::Registration;
+use crate::health::{Health, Watch};
+use crate::http;
+use crate::telemetry::Telemetry;
+
+/// What is open of a service.
+#[derive(Debug)]
+pub(super) struct Live {
+    pub(super) settings: Settings,
+    pub(super) runtimes: Runtimes,
+    pub(super) phases: Phases,
+    pub(super) health: Health,
+    pub(super) telemetry: Telemetry,
+    pub(super) tasks: Tasks,
+    pub(super) listeners: Listeners,
+    pub(super) components: Vec<Arc<Component>>,
+    pub(super) edge: Option<http::Edge>,
+    pub(super) serving: Option<http::Running>,
+    pub(super) registrations: Vec<Registration>,
+    pub(super) checks: Option<Watch>,
+    pub(super) probe: Option<Side>,
+    pub(super) admin: Option<Side>,
+}
+
+impl Live {
+    pub(super) fn new(
+        settings: Settings,
+        runtimes: Runtimes,
+        phases: Phases,
+        telemetry: Telemetry,
+    ) -> Self {
+        Self {
+            health: Health::new(telemetry.env().clone()),
+            settings,
+            runtimes,
+            phases,
+            telemetry,
+            tasks: Tasks::new(),
+            listeners: Listeners::default(),
+            components: Vec::new(),
+            edge: None,
+            serving: None,
+            registrations: Vec::new(),
+            checks: None,
+            probe: None,
+            admin: None,
+        }
+    }
+}

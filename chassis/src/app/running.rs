@@ -1,0 +1,70 @@
+//! [`Running`]: a service that was started within another program.
+
+use std::fmt;
+
+use tokio::runtime::Handle;
+
+use super::listeners::Listeners;
+use super::live::Live;
+use super::runtimes::ControlThread;
+use super::stop::Stopped;
+use crate::health::Health;
+use crate::http::Edge;
+
+/// A running service. Stop it with [`stop`](Running::stop); dropping it leaves calls at work and
+/// closes its listeners without waiting.
+pub struct Running {
+    live: Live,
+    /// Where stopping runs; the thread that drives it, where it has one of its own.
+    control: Handle,
+    thread: Option<ControlThread>,
+}
+
+impl Running {
+    pub(super) fn new(live: Live, thread: Option<ControlThread>) -> Self {
+        let control = live.runtimes.control.clone();
+        Self {
+            live,
+            control,
+            thread,
+        }
+    }
+
+    /// Where it listens.
+    pub fn listeners(&self) -> &Listeners {
+        &self.live.listeners
+    }
+
+    /// Its checks and readiness.
+    pub fn health(&self) -> &Health {
+        &self.live.health
+    }
+
+    /// What it serves, to be called within the process.
+    pub fn edge(&self) -> Option<&Edge> {
+        self.live.edge.as_ref()
+    }
+
+    /// Stops it as SIGINT would: without linger, each phase within its limit. Says what had to be
+    /// left behind.
+    pub async fn stop(self) -> Stopped {
+        let Self {
+            mut live,
+            control,
+            thread,
+        } = self;
+        let stopping = control.spawn(async move { live.stop(false).await });
+        let stopped = stopping.await.unwrap_or_default();
+        drop(thread);
+        stopped
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running")
+            .field("listeners", &self.live.listeners)
+            .field("health", &self.live.health)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,139 @@
+//! The lifecycle's own keys: `probe.…`, `start.…`, `stop.…`.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::config::{Config, Finding, Findings, HumanDuration};
+use crate::health::HealthSettings;
+use crate::http::Settings as HttpSettings;
+use crate::{admin::AdminSettings, telemetry};
+
+/// Where the probe listener is.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProbeSettings {
+    /// Address to listen on.
+    #[schemars(with = "String", extend("format" = "socket-addr"))]
+    pub listen: SocketAddr,
+}
+
+impl Default for ProbeSettings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 9464)),
+        }
+    }
+}
+
+/// How long a start may take.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct StartSettings {
+    /// For how long a required dependency that is away is tried again before the process gives up
+    /// with exit code 69.
+    pub timeout: HumanDuration,
+}
+
+impl Default for StartSettings {
+    fn default() -> Self {
+        Self {
+            timeout: HumanDuration::from_secs(60),
+        }
+    }
+}
+
+/// How long the phases of a stop may take.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct StopSettings {
+    /// After SIGTERM, time in which balancers notice; calls are still taken.
+    pub linger: HumanDuration,
+    /// Time for the calls at work to end.
+    pub drain: HumanDuration,
+    /// Time for everything after it: tasks, pools, telemetry.
+    pub rest: HumanDuration,
+    /// The whole: then the process ends by force, whatever hangs.
+    pub timeout: HumanDuration,
+    /// Stop when standard input ends, as a child does whose parent has gone.
+    pub with_stdin: bool,
+}
+
+impl Default for StopSettings {
+    fn default() -> Self {
+        Self {
+            linger: HumanDuration::from_secs(5),
+            drain: HumanDuration::from_secs(15),
+            rest: HumanDuration::from_secs(5),
+            timeout: HumanDuration::from_secs(25),
+            with_stdin: false,
+        }
+    }
+}
+
+/// Everything that the chassis itself is configured by.
+#[derive(Debug, Clone)]
+pub(super) struct Settings {
+    pub(super) http: HttpSettings,
+    pub(super) probe: ProbeSettings,
+    pub(super) admin: AdminSettings,
+    pub(super) health: HealthSettings,
+    pub(super) start: StartSettings,
+    pub(super) stop: StopSettings,
+    pub(super) registry: crate::discovery::Settings,
+    pub(super) telemetry: telemetry::Settings,
+}
+
+impl Settings {
+    /// Reads the chassis' own sections. What is wrong stays in `config`, for the one report; a
+    /// section that is wrong is read as its default, so that the other findings come out, too.
+    pub(super) fn read(config: &Config) -> Self {
+        let settings = Self {
+            http: or_default(config.section("http")),
+            probe: or_default(config.section("probe")),
+            admin: or_default(config.section("admin")),
+            health: or_default(config.section("health")),
+            start: or_default(config.section("start")),
+            stop: or_default(config.section("stop")),
+            registry: or_default(config.section("registry")),
+            telemetry: telemetry::Settings {
+                traces: or_default(config.section("traces")),
+                metrics: or_default(config.section("metrics")),
+                logs: or_default(config.section("logs")),
+            },
+        };
+        settings.compare_listeners(config);
+        settings
+    }
+
+    /// Two listeners on one port would only show when the second cannot be opened.
+    fn compare_listeners(&self, config: &Config) {
+        let listeners = [
+            ("http.listen", self.http.listen),
+            ("probe.listen", self.probe.listen),
+            ("admin.listen", self.admin.listen),
+        ];
+        for (index, (key, address)) in listeners.iter().enumerate() {
+            let mut earlier = listeners[..index].iter();
+            if let Some((other, _)) = earlier.find(|(_, other)| collide(*address, *other)) {
+                config.report(
+                    Finding::new(*key, format!("the same port as {other}"))
+                        .expected("a port of its own for each listener")
+                        .found(address.to_string())
+                        .mend(format!("give {key} another port; 0 takes any free one")),
+                );
+            }
+        }
+    }
+}
+
+fn or_default<T: Default>(section: Result<T, Findings>) -> T {
+    section.unwrap_or_default()
+}
+
+fn collide(one: SocketAddr, other: SocketAddr) -> bool {
+    let overlap =
+        one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
+    one.port() != 0 && one.port() == other.port() && overlap
+}

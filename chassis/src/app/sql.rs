@@ -1,0 +1,63 @@
+//! `app.sql()` and `app.migrate(…)`.
+
+use std::path::PathBuf;
+
+use sqlx::SqlitePool;
+use sqlx::migrate::Migrator;
+
+use super::App;
+use crate::store::{Sqlite, StoreSettings};
+use crate::{Error, Result};
+
+impl App {
+    /// The pool of the service's SQL store, opened at the first call: `store.url`, else a file in
+    /// the state folder. Readiness depends on it.
+    ///
+    /// # Errors
+    ///
+    /// When section `[store]` is wrong or the store cannot be opened.
+    pub async fn sql(&self) -> Result<SqlitePool> {
+        Ok(self.store().await?.pool().clone())
+    }
+
+    /// Brings the schema of [`sql`](App::sql)'s store up to date:
+    /// `app.migrate(&sqlx::migrate!()).await?`. Instances that share the store take turns.
+    ///
+    /// # Errors
+    ///
+    /// When a migration fails, or another instance does not end its turn.
+    pub async fn migrate(&self, migrations: &Migrator) -> Result {
+        let store = self.store().await?;
+        if self.0.checking {
+            Ok(())
+        } else {
+            store.migrate(migrations).await
+        }
+    }
+
+    async fn store(&self) -> Result<&Sqlite> {
+        self.0.store.get_or_try_init(|| self.open()).await
+    }
+
+    async fn open(&self) -> Result<Sqlite> {
+        let settings = self.0.config.section::<StoreSettings>("store");
+        let settings = settings.map_err(Error::configuration)?;
+        if self.0.checking {
+            return Sqlite::closed(&settings);
+        }
+        let store = Sqlite::open(&settings, &self.file()).await?;
+        let asked = store.clone();
+        self.check("store", move || {
+            let store = asked.clone();
+            async move { store.ping().await }
+        });
+        Ok(store)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0
+            .config
+            .state_dir()
+            .join(format!("{}.sqlite", self.0.name))
+    }
+}
