@@ -140,6 +140,10 @@ fn shown_contract(component: &str, contract: &ContractInfo) -> Value {
 }
 
 fn set_level(telemetry: &Telemetry) -> SetLevel {
-    let _telemetry = telemetry.clone();
-    Box::new(move |_| Err("the log level cannot be changed yet".to_owned()))
+    let telemetry = telemetry.clone();
+    Box::new(move |level| {
+        let set = telemetry.set_log_level(level);
+        set.map(|()| telemetry.log_level())
+            .map_err(|error| error.to_string())
+    })
 }
