@@ -1,7 +1,9 @@
 //! Writes a context into the headers of an outgoing request.
 
+use std::cell::RefCell;
 use std::time::Instant;
 
+use bytes::{Bytes, BytesMut};
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{Context, headers};
@@ -28,7 +30,11 @@ impl Context {
         }
         if let Some(left) = self.remaining(now) {
             let millis = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
-            headers.insert(headers::EXPECTED_TIMEOUT, millis.into());
+            put(
+                headers,
+                headers::EXPECTED_TIMEOUT,
+                digits(millis, &mut [0; 20]),
+            );
         }
         if let Some(id) = self.request_id() {
             put(headers, headers::REQUEST_ID, id.as_bytes());
@@ -41,7 +47,55 @@ impl Context {
 
 /// All that a context holds is visible ASCII; a value that were not is left out.
 fn put(headers: &mut HeaderMap, name: HeaderName, value: &[u8]) {
-    if let Ok(value) = HeaderValue::from_bytes(value) {
+    if let Ok(value) = HeaderValue::from_maybe_shared(carve(value)) {
         headers.insert(name, value);
+    }
+}
+
+/// `value` as shared bytes, carved from a chunk of this thread: one allocation for hundreds of
+/// values, and the chunk is used again once they are sent.
+fn carve(value: &[u8]) -> Bytes {
+    const CHUNK: usize = 16 * 1024;
+    thread_local!(static SCRATCH: RefCell<BytesMut> = RefCell::default());
+    SCRATCH.with_borrow_mut(|scratch| {
+        if scratch.capacity() < value.len() {
+            scratch.reserve(CHUNK.max(value.len()));
+        }
+        scratch.extend_from_slice(value);
+        scratch.split().freeze()
+    })
+}
+
+/// `number` in decimal.
+fn digits(mut number: u64, text: &mut [u8; 20]) -> &[u8] {
+    let mut first = text.len();
+    loop {
+        first -= 1;
+        text[first] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            return &text[first..];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_people_do() {
+        for number in [0, 7, 10, 9_999, u64::MAX] {
+            let written = digits(number, &mut [0; 20]).to_vec();
+            assert_eq!(written, number.to_string().into_bytes());
+        }
+    }
+
+    #[test]
+    fn values_outlive_the_chunk_that_they_came_from() {
+        let long = vec![b'x'; 100_000];
+        let values: Vec<Bytes> = (0..1_000).map(|_| carve(b"0123456789abcdef")).collect();
+        assert_eq!(carve(&long), long);
+        assert!(values.iter().all(|value| *value == b"0123456789abcdef"[..]));
     }
 }

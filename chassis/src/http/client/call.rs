@@ -12,7 +12,7 @@ use http::{Response, header};
 use super::answer::collect;
 use super::fault;
 use super::limit::{Limit, within};
-use super::pool::{Endpoint, Lease};
+use super::pool::{Endpoint, Lease, LeaseError};
 use super::settings::Settings;
 use super::transport::{HttpTransport, Wire};
 use crate::contract::Outgoing;
@@ -80,25 +80,24 @@ struct Attempt<'a> {
 enum Hop {
     /// There is an answer.
     Answered(Answered),
-    /// Not a byte was sent: another endpoint may have the request.
-    Unsent(Wire, CallError),
+    /// Not a byte was sent, and the request is back in its place: another endpoint may have it.
+    Unsent(CallError),
     /// The callee may have seen the request.
     Failed(CallError),
 }
 
 impl Attempt<'_> {
-    async fn run(&self, mut request: Wire, mut now: Instant) -> Result<Answered, CallError> {
+    async fn run(&self, request: Wire, mut now: Instant) -> Result<Answered, CallError> {
+        // Taken out to be sent, put back where it was not: so that it is moved no more than needed.
+        let mut request = Some(request);
         let set = self.client.endpoints.load();
         let mut last = None;
         for endpoint in self.client.balance.round(&set.endpoints) {
             // Adaptive limit of the endpoint.
-            match self.hop(endpoint, request, now).await {
+            match self.hop(endpoint, &mut request, now).await {
                 Hop::Answered(answered) => return Ok(answered),
                 Hop::Failed(error) => return Err(error),
-                Hop::Unsent(same, error) => {
-                    request = same;
-                    last = Some(error);
-                }
+                Hop::Unsent(error) => last = Some(error),
             }
             now = self.client.env.now();
             if self.limit.at <= now {
@@ -110,30 +109,26 @@ impl Attempt<'_> {
 
     /// Sends the request to `endpoint`, over connections that were idle as long as there are any:
     /// the callee may have closed them meanwhile. Then over a new one.
-    async fn hop(&self, endpoint: &Endpoint, mut request: Wire, now: Instant) -> Hop {
+    async fn hop(&self, endpoint: &Endpoint, request: &mut Option<Wire>, now: Instant) -> Hop {
         let client = self.client;
-        let headers = request.headers_mut();
-        headers.insert(header::HOST, endpoint.host().clone());
         loop {
-            let leased = endpoint.lease(now, self.limit.at).await;
-            let mut lease = match leased {
+            let mut lease = match endpoint.lease(now, self.limit.at).await {
                 Ok(lease) => lease,
-                Err(error) => {
-                    let settings = &client.settings;
-                    let error =
-                        fault::lease(error, client.service(), endpoint, settings, self.limit);
-                    return Hop::Unsent(request, error);
-                }
+                Err(error) => return Hop::Unsent(self.no_lease(error, endpoint)),
             };
-            let now = if lease.reused { now } else { client.env.now() };
-            self.context.inject(request.headers_mut(), now);
+            if let Some(request) = request {
+                let now = if lease.reused { now } else { client.env.now() };
+                let headers = request.headers_mut();
+                headers.insert(header::HOST, endpoint.host().clone());
+                self.context.inject(headers, now);
+            }
             let exchange = self.exchange(&mut lease, endpoint, request);
             match within(&client.env, self.limit.at, exchange).await {
                 Ok(Hop::Answered(answered)) => {
                     lease.give_back(answered.1);
                     return Hop::Answered(answered);
                 }
-                Ok(Hop::Unsent(same, _)) if lease.reused => request = same,
+                Ok(Hop::Unsent(_)) if lease.reused => {}
                 Ok(other) => return other,
                 Err(_) => return Hop::Failed(self.limit.error(client.service(), "done")),
             }
@@ -141,16 +136,24 @@ impl Attempt<'_> {
     }
 
     /// The wire: sends the request and reads the whole answer.
-    async fn exchange(&self, lease: &mut Lease<'_>, endpoint: &Endpoint, request: Wire) -> Hop {
+    async fn exchange(
+        &self,
+        lease: &mut Lease<'_>,
+        endpoint: &Endpoint,
+        request: &mut Option<Wire>,
+    ) -> Hop {
         let service = self.client.service();
-        let response = match lease.sender.try_send_request(request).await {
+        let Some(sent) = request.take() else {
+            return Hop::Failed(self.no_endpoint());
+        };
+        let response = match lease.sender.try_send_request(sent).await {
             Ok(response) => response,
             Err(mut error) => {
-                return match error.take_message() {
-                    Some(same) => {
-                        Hop::Unsent(same, fault::unsent(error.into_error(), service, endpoint))
-                    }
-                    None => Hop::Failed(fault::broken(error.into_error(), service, endpoint)),
+                *request = error.take_message();
+                let error = error.into_error();
+                return match request {
+                    Some(_) => Hop::Unsent(fault::unsent(error, service, endpoint)),
+                    None => Hop::Failed(fault::broken(error, service, endpoint)),
                 };
             }
         };
@@ -158,13 +161,22 @@ impl Attempt<'_> {
         if head.status.is_redirection() || head.status.is_informational() {
             return Hop::Failed(fault::status(head.status, &head.headers, service, endpoint));
         }
-        match collect(body, self.client.settings.max_answer).await {
+        let settings = &self.client.settings;
+        match collect(body, settings.max_answer).await {
             Ok(body) => Hop::Answered((Response::from_parts(head, body), self.client.env.now())),
-            Err(error) => {
-                let settings = &self.client.settings;
-                Hop::Failed(fault::body(error, service, endpoint, settings))
-            }
+            Err(error) => Hop::Failed(fault::body(error, service, endpoint, settings)),
         }
+    }
+
+    fn no_lease(&self, error: LeaseError, endpoint: &Endpoint) -> CallError {
+        let client = self.client;
+        fault::lease(
+            error,
+            client.service(),
+            endpoint,
+            &client.settings,
+            self.limit,
+        )
     }
 
     fn no_endpoint(&self) -> CallError {
