@@ -5,17 +5,23 @@
 
 use std::cell::RefCell;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use serde::Serialize;
 
 const CHUNK: usize = 16 * 1024;
 /// Below this the rest of a chunk is given up: most answers would outgrow it.
 const LEAST: usize = 1024;
-/// Chunks that one large answer has blown up are let go.
-const MOST: usize = 4 * CHUNK;
 
 thread_local! {
-    static SCRATCH: RefCell<BytesMut> = RefCell::default();
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+/// serde_json writes a text in many small pieces, which a plain vector takes at the least cost; the
+/// finished text is copied into the chunk at once.
+#[derive(Default)]
+struct Scratch {
+    text: Vec<u8>,
+    chunk: BytesMut,
 }
 
 /// `value` as JSON.
@@ -32,20 +38,21 @@ pub(super) fn json<T: Serialize + ?Sized>(value: &T) -> Result<Bytes, serde_json
 }
 
 fn write<T: Serialize + ?Sized>(
-    scratch: &mut BytesMut,
+    scratch: &mut Scratch,
     value: &T,
 ) -> Result<Bytes, serde_json::Error> {
-    // What a panicking `Serialize` may have left behind.
-    scratch.clear();
-    if scratch.capacity() < LEAST {
-        scratch.reserve(CHUNK);
+    let Scratch { text, chunk } = scratch;
+    // What a panicking or failed `Serialize` may have left behind.
+    text.clear();
+    serde_json::to_writer(&mut *text, value)?;
+    if text.len() > CHUNK {
+        return Ok(Bytes::from(std::mem::take(text)));
     }
-    serde_json::to_writer((&mut *scratch).writer(), value)?;
-    let text = scratch.split().freeze();
-    if scratch.capacity() > MOST {
-        *scratch = BytesMut::new();
+    if chunk.capacity() < LEAST.max(text.len()) {
+        chunk.reserve(CHUNK);
     }
-    Ok(text)
+    chunk.extend_from_slice(text);
+    Ok(chunk.split().freeze())
 }
 
 #[cfg(test)]
