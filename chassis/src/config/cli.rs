@@ -1,13 +1,14 @@
 //! The command line of every service: `BIN [COMPONENT|split] [flags]`.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::path::PathBuf;
 
 use super::names::{either, nearest};
 use super::{Finding, Findings, Origin};
 
 /// What the command line asks for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cli {
     /// What to run.
@@ -111,6 +112,20 @@ impl Cli {
             )
         };
         format!("Usage: {bin}{target} [flags]\n{about}{ABOUT_FLAGS}")
+    }
+}
+
+impl fmt::Debug for Cli {
+    /// Without the values of `--set`: one may be a secret that is still to be refused.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys: Vec<&str> = self.set.iter().map(|(key, _)| key.as_str()).collect();
+        f.debug_struct("Cli")
+            .field("target", &self.target)
+            .field("action", &self.action)
+            .field("profile", &self.profile)
+            .field("config_dir", &self.config_dir)
+            .field("set", &keys)
+            .finish()
     }
 }
 

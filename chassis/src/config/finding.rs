@@ -100,6 +100,7 @@ impl fmt::Display for Finding {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
     list: Vec<Finding>,
+    profile: Option<String>,
 }
 
 impl Findings {
@@ -123,6 +124,12 @@ impl Findings {
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+
+    /// Says in the report which profile's rules and files they were found under.
+    pub(super) fn under(mut self, profile: &str) -> Self {
+        self.profile = Some(profile.to_owned());
+        self
     }
 
     /// Puts them in the order in which a person mends: file by file and line by line, then
@@ -160,6 +167,7 @@ impl From<Finding> for Findings {
     fn from(finding: Finding) -> Self {
         Self {
             list: vec![finding],
+            profile: None,
         }
     }
 }
@@ -189,7 +197,11 @@ impl fmt::Display for Findings {
         } else {
             "findings"
         };
-        writeln!(f, "bad configuration: {} {noun}", self.len())?;
+        write!(f, "bad configuration: {} {noun}", self.len())?;
+        match &self.profile {
+            Some(profile) => writeln!(f, " (profile {profile})")?,
+            None => writeln!(f)?,
+        }
         for (index, finding) in self.iter().enumerate() {
             write!(f, "\n{:>3}. {finding}\n", index + 1)?;
         }

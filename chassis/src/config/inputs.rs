@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -22,7 +23,7 @@ const MAX_FILE: u64 = 1 << 20;
 /// );
 /// # let _ = inputs;
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Inputs {
     args: Vec<OsString>,
     vars: BTreeMap<String, OsString>,
@@ -129,6 +130,16 @@ impl Inputs {
                 .ok_or(io::ErrorKind::NotFound.into()),
             None => read_bounded(path),
         }
+    }
+}
+
+impl fmt::Debug for Inputs {
+    /// Without values: any of them may be a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inputs")
+            .field("vars", &self.vars.keys())
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) fn load(inputs: &Inputs, cli: &Cli, defaults: &Defaults) -> Result<Lo
     loader.process();
     loader.arguments(cli);
     if !whole {
-        return Err(loader.findings);
+        return Err(loader.findings.under(&place.profile));
     }
     let more = more
         .into_iter()

@@ -80,6 +80,9 @@ impl<'a> Resolver<'a> {
             Some((name, default)) => (name, Some(default)),
             None => (reference, None),
         };
+        if !is_name(name) {
+            return Err(not_a_name());
+        }
         let value = self.variable(name, default)?;
         resolved.secret |= is_secret(name);
         resolved.text += &value;
@@ -133,6 +136,21 @@ impl<'a> Resolver<'a> {
             }
         }
         Ok(text)
+    }
+}
+
+/// Whether a shell would take it as the name of a variable.
+fn is_name(name: &str) -> bool {
+    let valid = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    name.chars().all(valid) && name.starts_with(|c: char| !c.is_ascii_digit())
+}
+
+/// What stands there isn't repeated: in a password, it is a part of the password.
+fn not_a_name() -> Unresolved {
+    Unresolved {
+        problem: "a reference doesn't name a variable".to_owned(),
+        found: "`${…}` around something else".to_owned(),
+        mend: "write ${NAME}, ${NAME:-text} or ${file:PATH}, or $${ for a plain ${".to_owned(),
     }
 }
 

@@ -77,11 +77,15 @@ fn is_scheme(text: &str) -> bool {
 
 /// The text of a URL without its user, password, query and fragment.
 pub(super) fn hide(text: &str) -> String {
-    let (scheme, rest) = match text.find("://") {
-        Some(at) => text.split_at(at + 3),
-        None => ("", text),
+    let (scheme, rest, end) = match text.find("://") {
+        Some(at) => (&text[..at + 3], &text[at + 3..], user_end(&text[at + 3..])),
+        // Without an authority there is no user, unless a slash was forgotten.
+        None => {
+            let at = text.find(':').map_or(0, |at| at + 1);
+            (&text[..at], &text[at..], text[at..].rfind('@'))
+        }
     };
-    let (user, rest) = match user_end(rest).filter(|_| !scheme.is_empty()) {
+    let (user, rest) = match end {
         Some(at) => (MASK, &rest[at..]),
         None => ("", rest),
     };
@@ -90,25 +94,28 @@ pub(super) fn hide(text: &str) -> String {
     format!("{scheme}{user}{shown}{tail}")
 }
 
-/// Where the `@` stands that ends the user, if there is one. Passwords are often not encoded as
-/// they should be, so one too many is hidden rather than one too few.
+/// Where the part to hide ends: at the `@` behind the user, if there is one. Passwords are often not
+/// encoded as they should be, so one too many is hidden rather than one too few.
 fn user_end(rest: &str) -> Option<usize> {
-    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
-    if is_host(authority) {
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    if end > 0 && is_host(&rest[..end]) {
         return None;
     }
     let path = &rest[..rest.find('?').unwrap_or(rest.len())];
-    path.rfind('@').or_else(|| rest.rfind('@'))
+    let at = path.rfind('@').or_else(|| rest.rfind('@'));
+    // No host and no `@`: most likely a user whose `@` was forgotten.
+    at.or((end > 0).then_some(end))
 }
 
 /// `host`, `host:port`, `[::1]:port`, or several with commas between them.
 fn is_host(authority: &str) -> bool {
     authority.split(',').all(|host| {
-        let port = host
-            .rsplit_once(':')
-            .filter(|_| !host.ends_with(']'))
-            .map_or("", |(_, p)| p);
-        !host.contains('@') && port.chars().all(|c| c.is_ascii_digit())
+        let ends = host.strip_prefix('[').and_then(|host| host.split_once(']'));
+        let (name, port) = match ends {
+            Some((name, port)) => (name, port.strip_prefix(':').unwrap_or(port)),
+            None => host.split_once(':').unwrap_or((host, "")),
+        };
+        !name.contains('@') && port.chars().all(|c| c.is_ascii_digit())
     })
 }
 
@@ -117,6 +124,8 @@ pub(super) fn hide_all(text: &str) -> String {
     let shown = hide(text);
     match shown.rfind('@') {
         Some(at) if !shown.contains("://") => format!("{MASK}{}", &shown[at..]),
+        // With neither mark, nothing says which part of it could be shown.
+        None if !text.contains("://") && text.contains("//") => MASK.to_owned(),
         _ => shown,
     }
 }

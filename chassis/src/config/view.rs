@@ -143,6 +143,7 @@ impl Config {
             seen.findings.extend(findings.clone());
         }
         read.value
+            .map_err(|findings| findings.under(self.profile()))
     }
 
     /// Whether a section or key of this name is set in any source.
@@ -173,7 +174,7 @@ impl Config {
         let mut findings = self.seen().findings.clone();
         findings.extend(self.unused());
         findings.sort();
-        findings.into_result(())
+        findings.under(self.profile()).into_result(())
     }
 
     /// Everything found so far, without the sections that nobody asked for (yet).
@@ -196,7 +197,15 @@ impl Config {
     pub fn effective(&self) -> Vec<Row> {
         let mut rows = self.seen().rows.clone();
         for row in effective::unread(&self.shared.root) {
-            rows.entry(row.key().to_owned()).or_insert(row);
+            // A list of tables has its rows entry by entry.
+            let entries = format!("{}[", row.key());
+            let mut after = rows.range(entries.clone()..);
+            if after
+                .next()
+                .is_none_or(|(key, _)| !key.starts_with(&entries))
+            {
+                rows.entry(row.key().to_owned()).or_insert(row);
+            }
         }
         rows.into_values().collect()
     }

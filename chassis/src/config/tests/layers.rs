@@ -386,3 +386,15 @@ fn what_a_platform_sets_for_everyone_may_stay_unread() {
         .unwrap_err();
     holds(&one(&own), &["service"]);
 }
+
+#[test]
+fn the_mark_that_some_editors_put_first_is_no_fault() {
+    assert_eq!(listen(&toml("\u{feff}[http]\r\nlisten = 'a'\r\n")), "a");
+}
+
+#[test]
+fn places_are_counted_in_characters() {
+    let config = load(&toml("[http]\nlisten = 'ü'\nproxies = ['äöü', 5]"));
+    let report = one(&config.section::<Http>("http").unwrap_err());
+    holds(&report, &["http.proxies[1]", "chassis.toml:3:19"]);
+}

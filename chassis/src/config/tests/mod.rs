@@ -1,6 +1,7 @@
 //! The rules of configuration, by what a person writes.
 
 mod arguments;
+mod damage;
 mod layers;
 mod reference;
 mod report;

@@ -60,6 +60,10 @@ fn urls_hide_user_and_query_also_where_they_are_badly_encoded() {
         ("pg://u:p@w@h/x", "pg://***@h/x"),
         ("https://h/p?mail=a@b", "https://h/p?***"),
         ("http://[::1]:80/a", "http://[::1]:80/a"),
+        ("pg://u:forgotten/x", "pg://***/x"),
+        ("pg:/u:p@h/x", "pg:***@h/x"),
+        ("pg:////u:p@h/x", "pg://***@h/x"),
+        ("file:///var/x", "file:///var/x"),
     ];
     for (text, shown) in hidden {
         let url: Url = text.parse().unwrap();

@@ -279,3 +279,15 @@ fn secrets_are_never_in_a_report() {
     holds(&by_url, &["store.url: wrong form", "***@db"]);
     assert!(!(report + &judged + &by_type + &by_url).contains("hunter2"));
 }
+
+#[test]
+fn debug_shows_no_values() {
+    let inputs = Inputs::none()
+        .arg("--set=a.password=hunter2")
+        .var("CHASSIS_A__TOKEN", "hunter2")
+        .file("chassis.toml", "a.key = 'hunter2'");
+    let cli = crate::config::Cli::parse(inputs.args(), &[]).unwrap();
+    let text = format!("{inputs:?} {cli:?} {:?}", load(&inputs));
+    holds(&text, &["CHASSIS_A__TOKEN", "a.password", "prod"]);
+    assert!(!text.contains("hunter2"), "{text}");
+}
