@@ -234,8 +234,17 @@ impl Watch {
                 self.leaving = Some(self.conn.edge.env().now());
                 continue;
             }
+            if signals == 0 && self.is_watched() {
+                return Poll::Pending;
+            }
             return self.settle(http.as_mut(), signals & ALARM != 0);
         }
+    }
+
+    /// Whether the alarm that is set rings early enough, so that nothing need be computed: it does
+    /// unless a head has begun to come, which has less time than an idle connection.
+    fn is_watched(&self) -> bool {
+        self.alarm.is_some() && !self.conn.reading.load(Relaxed) && self.leaving.is_none()
     }
 
     /// Whether the connection can be ended without losing a request: hyper drops a connection

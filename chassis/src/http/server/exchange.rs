@@ -21,7 +21,7 @@ pub(super) struct Exchange {
     pub(super) started: Instant,
     /// The answer's headers, in the memory of the request's: it goes round from request to answer
     /// to the connection's next request.
-    pub(super) headers: HeaderMap,
+    pub(super) headers: Option<HeaderMap>,
     /// Index of the request's method.
     pub(super) method: usize,
     /// The path, only where a span or a log line will need it.
@@ -64,20 +64,21 @@ impl Exchange {
         (context, parent): (Context, Option<SpanId>),
         started: Instant,
         head: &Head,
-    ) -> Self {
-        let exchange = Self {
+    ) -> Box<Self> {
+        // Boxed, since it is handed on a dozen times until it is answered.
+        let exchange = Box::new(Self {
             busy,
             place,
             context,
             parent,
             started,
-            headers: HeaderMap::new(),
+            headers: None,
             method: head.method,
             path: None,
             head: head.is_head,
             http1: head.http1,
             recorded: false,
-        };
+        });
         exchange.watch().series.begin();
         exchange
     }

@@ -40,10 +40,8 @@ pub fn router<C: Contract + ?Sized>(service: Arc<C>) -> axum::Router {
         Ok(edge) => edge,
         Err(error) => panic!("{error}"),
     };
-    let mut paths: Vec<_> = C::info().methods.iter().map(|method| method.path).collect();
-    paths.sort_unstable();
-    paths.dedup();
-    let service = Foreign(edge);
+    let paths: Vec<_> = edge.table().templates().collect();
+    let service = Foreign(edge.clone());
     let mount = |router: axum::Router, path| router.route_service(path, service.clone());
     paths.into_iter().fold(axum::Router::new(), mount)
 }

@@ -24,6 +24,8 @@ impl Inbound {
     /// The same as axum's body, for merged routers and layers.
     pub(super) fn into_axum(self) -> axum::body::Body {
         match self {
+            // An empty one needs no box.
+            Self::Wire(body) if body.is_end_stream() => axum::body::Body::empty(),
             Self::Wire(body) => axum::body::Body::new(body),
             Self::Axum(body) => body,
             Self::Whole(bytes) => bytes.into(),

@@ -40,6 +40,12 @@ pub(super) fn tapped(router: axum::Router, telemetry: &Telemetry) -> axum::Route
     }
 }
 
+/// `router` ready to be asked. Without this axum makes each handler into a service, layers and all,
+/// with every request again.
+pub(super) fn finished(router: axum::Router) -> axum::Router {
+    router.with_state(())
+}
+
 /// All contract routes as a router: what layers are put around.
 pub(super) fn contracts(table: &Arc<Table>) -> axum::Router {
     axum::Router::new().fallback_service(Contracts::new(table))
@@ -74,6 +80,18 @@ pub(super) async fn ask(
         }
         missed.add(response);
     }
+    missed.into_routed()
+}
+
+/// What `response`, the answer of the only router there is, means. To be called at once when the
+/// answer is there, on the same thread: the tap leaves the route there.
+pub(super) fn only(response: Response) -> Routed {
+    let watches = tap::take();
+    if !is_bare(&response) {
+        return Routed::Answer(response, watches);
+    }
+    let mut missed = Missed::new(None);
+    missed.add(response);
     missed.into_routed()
 }
 

@@ -17,8 +17,8 @@ const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// Answers with `reply`, in the request's header map: hyper takes it back for the next request, so
 /// that none is allocated.
-pub(super) fn reply(mut exchange: Exchange, reply: Reply) -> Response<Body> {
-    let mut headers = std::mem::take(&mut exchange.headers);
+pub(super) fn reply(mut exchange: Box<Exchange>, reply: Reply) -> Response<Body> {
+    let mut headers = exchange.headers.take().unwrap_or_default();
     if let Some(content_type) = reply.content_type {
         headers.insert(CONTENT_TYPE, content_type);
     }
@@ -45,7 +45,7 @@ fn body(exchange: &Exchange, headers: &mut HeaderMap, bytes: bytes::Bytes) -> Bo
 
 /// A merged router's answer: its own, with the request's id if it set none.
 pub(super) fn routed(
-    mut exchange: Exchange,
+    mut exchange: Box<Exchange>,
     response: axum::response::Response,
     watches: Option<&Watches>,
 ) -> Response<Body> {

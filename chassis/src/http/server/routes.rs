@@ -86,7 +86,7 @@ impl Routes {
         let table = Arc::new(self.table);
         let wrap = |index: usize, router| {
             let layers: &Vec<Wrap> = &self.components[index].layers;
-            layers.iter().fold(router, |router, wrap| wrap(router))
+            merged::finished(layers.iter().fold(router, |router, wrap| wrap(router)))
         };
         let layered = self.components.iter().enumerate().map(|(index, draft)| {
             let contracts = || wrap(index, merged::contracts(&table));

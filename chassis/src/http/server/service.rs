@@ -10,10 +10,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
+use axum::extract::ConnectInfo;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, Version};
 use hyper::body::Incoming;
+use tower::Service as _;
 
 use super::body::Body;
 use super::collect::{Collect, DISCARD};
@@ -60,7 +62,7 @@ impl EdgeService {
         self.conn.begin();
         let edge = &self.conn.edge;
         let now = edge.env().now();
-        let (mut parts, body) = request.into_parts();
+        let (parts, body) = request.into_parts();
         match edge.table().find(&parts.method, parts.uri.path()) {
             Found::Route(index, captures) => {
                 let route = edge.table().route(index);
@@ -72,24 +74,19 @@ impl EdgeService {
                     let call = merged::ask(vec![router.clone()], parts, body, None);
                     return Serving::working(exchange, Work::Routed(Box::pin(call)), route.cancel);
                 }
-                let headers = std::mem::take(&mut parts.headers);
+                // Moved out rather than emptied: also an empty map costs when it is dropped.
+                let (method, uri, headers) = (parts.method, &parts.uri, parts.headers);
                 if route.has_body {
-                    return with_body(exchange, route, (&parts, headers), body);
+                    return with_body(exchange, route, (method, uri, headers), body);
                 }
-                call(
-                    exchange,
-                    route,
-                    captures,
-                    (&parts.uri, headers),
-                    Bytes::new(),
-                )
+                call(exchange, route, captures, (uri, headers), Bytes::new())
             }
             Found::Method(path) => self.elsewhere(Some(path), parts, body, now),
             Found::Nothing => self.elsewhere(None, parts, body, now),
         }
     }
 
-    fn begin(&self, place: Place, time: &Time, parts: &Parts, now: Instant) -> Exchange {
+    fn begin(&self, place: Place, time: &Time, parts: &Parts, now: Instant) -> Box<Exchange> {
         let edge = &self.conn.edge;
         let head = Head {
             method: method_index(&parts.method),
@@ -106,7 +103,13 @@ impl EdgeService {
     }
 
     /// What no contract answers: merged routers, else a refusal.
-    fn elsewhere(&self, path: Option<&Path>, parts: Parts, body: Inbound, now: Instant) -> Serving {
+    fn elsewhere(
+        &self,
+        path: Option<&Path>,
+        mut parts: Parts,
+        body: Inbound,
+        now: Instant,
+    ) -> Serving {
         let edge = &self.conn.edge;
         let time = Time {
             limit: edge.limits().timeout,
@@ -116,13 +119,22 @@ impl EdgeService {
         if let Some(refusal) = refusal(&mut exchange, &parts.uri, now) {
             return refuse(exchange, refusal);
         }
+        let cancel = parts.method.is_safe();
+        if let Some(peer) = self.conn.peer {
+            // As `axum::serve` gives it, for axum's extractor of that name.
+            parts.extensions.insert(ConnectInfo(peer));
+        }
+        if let (None, [router]) = (path, edge.merged()) {
+            let request = Request::from_parts(parts, body.into_axum());
+            let call = router.clone().call(request);
+            return Serving::working(exchange, Work::Router(Box::pin(call)), cancel);
+        }
         let allow = path.map(|path| path.allow().clone());
         let routers = routers(edge, path);
         if routers.is_empty() {
-            let method = parts.method == Method::OPTIONS;
-            return Serving::answered(missed(exchange, allow, method));
+            let options = parts.method == Method::OPTIONS;
+            return Serving::answered(missed(exchange, allow, options));
         }
-        let cancel = parts.method.is_safe();
         let call = merged::ask(routers, parts, body, allow);
         Serving::working(exchange, Work::Routed(Box::pin(call)), cancel)
     }
@@ -158,7 +170,7 @@ fn refusal(exchange: &mut Exchange, uri: &Uri, now: Instant) -> Option<Reply> {
     None
 }
 
-fn refuse(exchange: Exchange, reply: Reply) -> Serving {
+fn refuse(exchange: Box<Exchange>, reply: Reply) -> Serving {
     let busy = reply.status == http::StatusCode::SERVICE_UNAVAILABLE;
     let response = respond::reply(exchange, reply);
     Serving::answered(if busy {
@@ -170,7 +182,7 @@ fn refuse(exchange: Exchange, reply: Reply) -> Serving {
 
 /// No contract knows it, and no router is there to ask.
 pub(super) fn missed(
-    exchange: Exchange,
+    exchange: Box<Exchange>,
     allow: Option<HeaderValue>,
     options: bool,
 ) -> Response<Body> {
@@ -187,9 +199,9 @@ pub(super) fn missed(
 
 /// A contract's method that takes a body.
 fn with_body(
-    exchange: Exchange,
+    exchange: Box<Exchange>,
     route: &Route,
-    (parts, headers): (&Parts, HeaderMap),
+    (method, uri, headers): (Method, &Uri, HeaderMap),
     body: Inbound,
 ) -> Serving {
     let body = Collect::new(body, route.max_body);
@@ -201,8 +213,8 @@ fn with_body(
         return refuse(exchange, refused.reply(route.max_body));
     }
     let reading = Reading {
-        method: parts.method.clone(),
-        uri: parts.uri.clone(),
+        method,
+        uri: uri.clone(),
         headers,
         body,
     };
@@ -224,7 +236,7 @@ pub(super) fn hear_out(edge: &Edge, body: Collect) {
 
 /// Begins the call itself. The parameters are read before this returns.
 pub(super) fn call(
-    mut exchange: Exchange,
+    mut exchange: Box<Exchange>,
     route: &Route,
     captures: Captures<'_>,
     (uri, mut headers): (&Uri, HeaderMap),
@@ -237,7 +249,7 @@ pub(super) fn call(
     });
     let begun = catch_unwind(begin);
     headers.clear();
-    exchange.headers = headers;
+    exchange.headers = Some(headers);
     match begun {
         Ok(Answer::Later(call)) => Serving::working(exchange, Work::Contract(call), route.cancel),
         Ok(Answer::Now(reply)) => Serving::answered(respond::reply(exchange, reply)),

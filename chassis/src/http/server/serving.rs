@@ -26,9 +26,9 @@ enum Stage {
     /// There is an answer already.
     Answered(Response<Body>),
     /// The body still comes.
-    Reading(Exchange, Box<Reading>, Option<Alarm>),
+    Reading(Box<Exchange>, Box<Reading>, Option<Alarm>),
     /// The call is at work.
-    Working(Exchange, Work, Option<Alarm>, Cancel),
+    Working(Box<Exchange>, Work, Option<Alarm>, Cancel),
     /// Nothing is left.
     Done,
 }
@@ -49,11 +49,11 @@ impl Serving {
         Self(Stage::Answered(response))
     }
 
-    pub(super) fn reading(exchange: Exchange, reading: Reading) -> Self {
+    pub(super) fn reading(exchange: Box<Exchange>, reading: Reading) -> Self {
         Self(Stage::Reading(exchange, Box::new(reading), None))
     }
 
-    pub(super) fn working(exchange: Exchange, work: Work, cancel: Cancel) -> Self {
+    pub(super) fn working(exchange: Box<Exchange>, work: Work, cancel: Cancel) -> Self {
         Self(Stage::Working(exchange, work, None, cancel))
     }
 
@@ -129,7 +129,7 @@ impl Future for Serving {
 }
 
 /// The body is whole: begins the call.
-fn read(exchange: Exchange, reading: Reading, body: Result<Bytes, Refused>) -> Serving {
+fn read(exchange: Box<Exchange>, reading: Reading, body: Result<Bytes, Refused>) -> Serving {
     let edge = exchange.edge().clone();
     let Found::Route(index, captures) = edge.table().find(&reading.method, reading.uri.path())
     else {
@@ -153,12 +153,12 @@ fn read(exchange: Exchange, reading: Reading, body: Result<Bytes, Refused>) -> S
 }
 
 /// The body did not come in time. What still comes is not waited for.
-fn slow(exchange: Exchange, _: Reading) -> Serving {
+fn slow(exchange: Box<Exchange>, _: Reading) -> Serving {
     let reply = problems::body_slow(exchange.patience());
     Serving::answered(respond::reply(exchange, reply))
 }
 
-fn answer(exchange: Exchange, outcome: Outcome) -> Response<Body> {
+fn answer(exchange: Box<Exchange>, outcome: Outcome) -> Response<Body> {
     match outcome {
         Outcome::Reply(reply) => respond::reply(exchange, reply),
         Outcome::Panicked(panic) => {
@@ -175,17 +175,17 @@ fn answer(exchange: Exchange, outcome: Outcome) -> Response<Body> {
 
 /// No router answered. What layers said of the request is kept.
 fn missed(
-    mut exchange: Exchange,
+    mut exchange: Box<Exchange>,
     headers: HeaderMap,
     allow: Option<HeaderValue>,
 ) -> Response<Body> {
-    exchange.headers = headers;
+    exchange.headers = Some(headers);
     let options = exchange.is_options();
     service::missed(exchange, allow, options)
 }
 
 /// The deadline has passed: the caller is answered. The call is dropped, or goes on alone.
-fn expire(mut exchange: Exchange, work: Work, cancel: Cancel) -> Response<Body> {
+fn expire(mut exchange: Box<Exchange>, work: Work, cancel: Cancel) -> Response<Body> {
     if !cancel {
         work.detach(exchange.context.clone(), exchange.busy.hand_over());
     }
@@ -205,7 +205,7 @@ impl Drop for Serving {
     }
 }
 
-fn abandon(mut exchange: Exchange, mut work: Work) {
+fn abandon(mut exchange: Box<Exchange>, mut work: Work) {
     work::spawn(async move {
         let outcome = poll_fn(|cx| work.poll(&mut exchange.context, cx)).await;
         // Nobody hears the answer, but what was done is recorded as it was done.

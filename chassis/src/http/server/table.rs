@@ -125,6 +125,13 @@ impl Table {
         &self.routes[index]
     }
 
+    /// One template for each path, though methods may call its placeholders differently.
+    pub(super) fn templates(&self) -> impl Iterator<Item = &'static str> {
+        let first = |path: &Path| path.routes.first().map(|(_, route)| *route);
+        let routes = self.paths.iter().filter_map(first);
+        routes.map(|route| self.routes[route].info.path)
+    }
+
     /// All routes.
     pub(super) fn routes(&self) -> &[Route] {
         &self.routes

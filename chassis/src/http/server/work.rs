@@ -1,13 +1,16 @@
 //! [`Work`]: a call that is under way.
 
 use std::any::Any;
+use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 
+use axum::routing::future::RouteFuture;
+
 use super::connection::Busy;
-use super::merged::Routed;
+use super::merged::{self, Routed};
 use crate::Context;
 use crate::contract::Reply;
 
@@ -15,7 +18,9 @@ use crate::contract::Reply;
 pub(super) enum Work {
     /// By a contract.
     Contract(Pin<Box<dyn Future<Output = Reply> + Send>>),
-    /// By a merged router, or through layers.
+    /// By the only merged router.
+    Router(Pin<Box<RouteFuture<Infallible>>>),
+    /// By the one of several routers that knows the path, or through layers.
     Routed(Pin<Box<dyn Future<Output = Routed> + Send>>),
 }
 
@@ -43,6 +48,10 @@ impl Work {
     fn poll_inner(&mut self, cx: &mut TaskContext<'_>) -> Poll<Outcome> {
         match self {
             Self::Contract(call) => call.as_mut().poll(cx).map(Outcome::Reply),
+            Self::Router(call) => call.as_mut().poll(cx).map(|answer| {
+                let Ok(response) = answer;
+                Outcome::Routed(merged::only(response))
+            }),
             Self::Routed(call) => call.as_mut().poll(cx).map(Outcome::Routed),
         }
     }

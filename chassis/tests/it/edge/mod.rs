@@ -1,8 +1,10 @@
 //! The HTTP edge, over real sockets with raw bytes.
 
 mod flow;
+mod merged;
 mod patience;
 mod raw;
+mod stopping;
 mod workshop;
 
 use std::net::SocketAddr;

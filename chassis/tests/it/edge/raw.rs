@@ -48,8 +48,12 @@ pub(super) const LONG: Duration = Duration::from_secs(20);
 
 impl Raw {
     pub(super) async fn connect(address: SocketAddr) -> Self {
+        Self::of(TcpStream::connect(address).await.unwrap())
+    }
+
+    pub(super) fn of(stream: TcpStream) -> Self {
         Self {
-            stream: TcpStream::connect(address).await.unwrap(),
+            stream,
             buffer: Vec::new(),
         }
     }
