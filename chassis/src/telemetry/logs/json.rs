@@ -14,7 +14,7 @@ pub(super) fn escaped(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
     let mut clean = 0;
     for (at, byte) in bytes.iter().enumerate() {
-        if !matches!(byte, 0..=0x1f | b'"' | b'\\' | 0x7f) {
+        if CLEAN[*byte as usize] {
             continue;
         }
         out.extend_from_slice(&bytes[clean..at]);
@@ -36,6 +36,21 @@ pub(super) fn escaped(out: &mut Vec<u8>, text: &str) {
     out.extend_from_slice(&bytes[clean..]);
 }
 
+/// Which bytes stand for themselves within a JSON string. Delete would, too, but not every terminal
+/// takes it for text.
+static CLEAN: [bool; 256] = {
+    let mut clean = [true; 256];
+    let mut control = 0;
+    while control < 0x20 {
+        clean[control] = false;
+        control += 1;
+    }
+    clean[b'"' as usize] = false;
+    clean[b'\\' as usize] = false;
+    clean[0x7f] = false;
+    clean
+};
+
 /// What is formatted into it stands within a JSON string.
 pub(super) struct Escaping<'a>(pub(super) &'a mut Vec<u8>);
 
@@ -47,7 +62,17 @@ impl fmt::Write for Escaping<'_> {
 }
 
 /// Appends a whole number in decimal digits.
-pub(super) fn number(out: &mut Vec<u8>, mut value: u64) {
+pub(super) fn number(out: &mut Vec<u8>, value: u64) {
+    // Most numbers of a line are short.
+    match value {
+        0..10 => out.push(digit(value)),
+        10..100 => padded::<2>(out, value),
+        100..1_000 => padded::<3>(out, value),
+        _ => long(out, value),
+    }
+}
+
+fn long(out: &mut Vec<u8>, mut value: u64) {
     let mut digits = [0; 20];
     let mut at = digits.len();
     loop {
@@ -92,11 +117,11 @@ mod tests {
     #[test]
     fn numbers_have_their_digits() {
         let mut out = Vec::new();
-        for value in [0, 7, 10, u64::MAX] {
+        for value in [0, 7, 10, 99, 100, 999, 1_000, u64::MAX] {
             number(&mut out, value);
             out.push(b' ');
         }
         padded::<6>(&mut out, 1_234);
-        assert_eq!(out, b"0 7 10 18446744073709551615 001234");
+        assert_eq!(out, b"0 7 10 99 100 999 1000 18446744073709551615 001234");
     }
 }

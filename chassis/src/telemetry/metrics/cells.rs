@@ -127,7 +127,9 @@ impl Times {
     /// Adds one duration, and gives the index of its bucket.
     #[inline]
     pub(crate) fn record(&self, elapsed: Duration) -> usize {
-        let nanos = u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX);
+        // In 64 bits: five centuries, and a third of the instructions of 128.
+        let nanos = elapsed.as_secs().saturating_mul(1_000_000_000);
+        let nanos = nanos.saturating_add(elapsed.subsec_nanos().into());
         let bucket = BOUNDS_NANOS
             .iter()
             .position(|bound| nanos <= *bound)
