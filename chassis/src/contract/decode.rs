@@ -6,7 +6,7 @@ use http::{HeaderValue, Response};
 use serde::de::DeserializeOwned;
 
 use super::body::is_json;
-use super::{ContractInfo, Created};
+use super::{ContractInfo, Created, spare};
 use crate::problem::PROBLEM_JSON;
 use crate::{CallError, Problem, ProblemDetails};
 
@@ -37,7 +37,9 @@ impl Decoder {
         E: Problem + From<CallError>,
     {
         let response = self.success::<E>(received)?;
-        Ok(self.value(&response)?)
+        let value = self.value(&response);
+        spare::keep(response);
+        Ok(value?)
     }
 
     /// An answer without a body.
@@ -46,7 +48,7 @@ impl Decoder {
     ///
     /// As [`json`](Self::json).
     pub fn empty<E: Problem + From<CallError>>(&self, received: Received) -> Result<(), E> {
-        self.success::<E>(received).map(drop)
+        self.success::<E>(received).map(spare::keep)
     }
 
     /// A JSON answer with `Location`.

@@ -1,14 +1,14 @@
 //! The client's side of a request: from a method's arguments to an [`Outgoing`].
 
 use bytes::Bytes;
+use http::HeaderValue;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 
 use super::body::JSON;
 use super::json::json;
 use super::params::header_name;
-use super::{ContractInfo, Outgoing, percent};
+use super::{ContractInfo, Outgoing, percent, spare};
 use crate::CallError;
 
 /// Writes one call. The parts come in the order of the target: path, query, then the rest.
@@ -28,7 +28,7 @@ impl Encoder {
                 method,
                 // Enough for most: one allocation a target.
                 target: String::with_capacity(template.len() + 48),
-                headers: HeaderMap::new(),
+                headers: spare::headers(),
                 body: Bytes::new(),
             },
             has_query: false,

@@ -22,6 +22,7 @@ mod refusal;
 mod reply;
 mod request;
 mod serves;
+mod spare;
 
 use std::sync::Arc;
 
