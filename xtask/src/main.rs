@@ -14,7 +14,9 @@ mod arrows;
 mod bench;
 mod book;
 mod command;
+mod drive;
 mod pages;
+mod soak;
 mod test;
 mod tools;
 mod workspace;
@@ -36,6 +38,8 @@ usage: cargo xtask COMMAND [flags]
     --only NAME        one row of the table and the one beside it
     --json             only JSON on stdout, an object by name
     --check            exit code 1 where a bound is broken
+  soak [NAME]          what only shows when it happens often; --list names the soaks
+    --minutes M        how long each takes, 5 unless told
   book [--open|serve]  builds the book; opens it; serves it while it is written
   servers list         the real servers that tests speak to, and where each was found
   servers get NAME     finds or installs one and prints its path
@@ -63,6 +67,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "test" => test::run(rest),
         "bench" => bench::bench(rest),
         "book" => book::run(rest),
+        "soak" => soak::run(rest),
         "servers" => tools::servers(rest),
         "--help" | "-h" | "help" => {
             println!("{HELP}");

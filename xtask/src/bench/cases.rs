@@ -3,7 +3,7 @@
 /// One row of the table.
 pub(super) struct Case {
     pub(super) name: &'static str,
-    /// The example in `xtask/bench/examples`.
+    /// The example of the side's package.
     pub(super) program: &'static str,
     pub(super) side: Side,
     /// The row that this one's instructions are divided by; a baseline has none.
@@ -14,14 +14,39 @@ pub(super) struct Case {
     pub(super) known: Option<(f64, f64)>,
 }
 
-/// Which end of the connection is counted.
+/// What is counted, and from which side.
 #[derive(Clone, Copy)]
 pub(super) enum Side {
-    /// The program serves; we call it with these headers.
-    Server(&'static [(&'static str, &'static str)]),
-    /// The program calls; we answer.
-    Client,
+    /// A server without chassis; we call it with these headers.
+    Bare { headers: Headers },
+    /// A service of the chassis with its shipped defaults, these keys apart.
+    Service {
+        path: &'static str,
+        headers: Headers,
+        keys: Keys,
+    },
+    /// A caller without chassis; we answer.
+    BareCaller,
+    /// A caller of the chassis with its shipped defaults, these keys apart; we answer.
+    Caller { keys: Keys },
 }
+
+impl Side {
+    /// The package that holds the program. Baselines have one of their own: cargo unites the features
+    /// of what it builds together, and bare axum would get what chassis asks of hyper.
+    pub(super) fn package(self) -> &'static str {
+        match self {
+            Self::Bare { .. } | Self::BareCaller => "bench-bare",
+            Self::Service { .. } | Self::Caller { .. } => "bench-chassis",
+        }
+    }
+}
+
+/// Request headers beside `host`.
+pub(super) type Headers = &'static [(&'static str, &'static str)];
+
+/// Keys of the configuration with their values.
+pub(super) type Keys = &'static [(&'static str, &'static str)];
 
 /// The most that is allowed; what has no bound is only shown.
 #[derive(Clone, Copy, Default)]
@@ -31,7 +56,7 @@ pub(super) struct Bounds {
 }
 
 /// What a browser sends beside `host`: nine headers in all.
-const BROWSER: &[(&str, &str)] = &[
+const BROWSER: Headers = &[
     (
         "user-agent",
         "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
@@ -45,39 +70,124 @@ const BROWSER: &[(&str, &str)] = &[
     ("priority", "u=0"),
 ];
 
+/// No access log: the row beside it, where it is counted, shows its price.
+const SILENT: Keys = &[("logs.access", "false")];
+
+const ANY: Bounds = Bounds {
+    ratio: None,
+    allocations: None,
+};
+
 /// The table, baselines first.
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "axum",
         program: "axum_orders",
-        side: Side::Server(&[]),
+        side: Side::Bare { headers: &[] },
         beside: None,
-        bounds: Bounds {
-            ratio: None,
-            allocations: None,
-        },
+        bounds: ANY,
         known: Some((16_477.0, 20.0)),
     },
     Case {
         name: "axum.headers9",
         program: "axum_orders",
-        side: Side::Server(BROWSER),
+        side: Side::Bare { headers: BROWSER },
         beside: None,
-        bounds: Bounds {
-            ratio: None,
-            allocations: None,
-        },
+        bounds: ANY,
         known: Some((24_800.0, 26.0)),
     },
     Case {
         name: "reqwest",
         program: "reqwest_call",
-        side: Side::Client,
+        side: Side::BareCaller,
         beside: None,
+        bounds: ANY,
+        known: Some((52_159.0, 44.0)),
+    },
+    Case {
+        name: "http.contract",
+        program: "contract",
+        side: Side::Service {
+            path: "/v1/orders/42",
+            headers: &[],
+            keys: SILENT,
+        },
+        beside: Some("axum"),
         bounds: Bounds {
-            ratio: None,
+            ratio: Some(0.80),
+            allocations: Some(5.0),
+        },
+        known: None,
+    },
+    Case {
+        name: "http.contract.headers9",
+        program: "contract",
+        side: Side::Service {
+            path: "/v1/orders/42",
+            headers: BROWSER,
+            keys: SILENT,
+        },
+        beside: Some("axum.headers9"),
+        bounds: Bounds {
+            ratio: Some(0.90),
+            allocations: Some(11.0),
+        },
+        known: None,
+    },
+    Case {
+        name: "http.contract.log",
+        program: "contract",
+        side: Side::Service {
+            path: "/v1/orders/42",
+            headers: &[],
+            keys: &[],
+        },
+        beside: Some("axum"),
+        bounds: Bounds {
+            ratio: Some(0.88),
+            allocations: Some(6.0),
+        },
+        known: None,
+    },
+    Case {
+        name: "http.contract.sampled",
+        program: "contract",
+        side: Side::Service {
+            path: "/v1/orders/42",
+            headers: &[],
+            keys: &[("logs.access", "false"), ("traces.ratio", "1.0")],
+        },
+        beside: Some("axum"),
+        bounds: Bounds {
+            ratio: Some(1.60),
             allocations: None,
         },
-        known: Some((52_159.0, 44.0)),
+        known: None,
+    },
+    Case {
+        name: "http.merged",
+        program: "merged",
+        side: Side::Service {
+            path: "/orders/42",
+            headers: &[],
+            keys: SILENT,
+        },
+        beside: Some("axum"),
+        bounds: Bounds {
+            ratio: Some(1.30),
+            allocations: Some(28.0),
+        },
+        known: None,
+    },
+    Case {
+        name: "client.call",
+        program: "client_call",
+        side: Side::Caller { keys: &[] },
+        beside: Some("reqwest"),
+        bounds: Bounds {
+            ratio: Some(0.60),
+            allocations: Some(15.0),
+        },
+        known: None,
     },
 ];

@@ -3,13 +3,14 @@
 //! and at the end, falls out.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus};
 
 use super::callgrind::{self, Count};
-use super::cases::{Case, Side};
-use super::program::Program;
-use super::{answer, drive};
-use crate::Result;
+use super::cases::{Case, Headers, Keys, Side};
+use super::proof;
+use crate::drive::{self, Answerer, Caller, Collector, Program};
+use crate::{Result, command};
 
 /// Requests of the shorter run.
 const REQUESTS: u32 = 1_000;
@@ -26,68 +27,135 @@ pub(super) struct Bench {
     pub(super) valgrind: PathBuf,
     /// The folder with the built examples.
     pub(super) programs: PathBuf,
-    /// Where dumps are written.
-    pub(super) dumps: PathBuf,
+    /// Where dumps, state and what programs print are written.
+    pub(super) folder: PathBuf,
+    pub(super) collector: Collector,
 }
 
 impl Bench {
-    /// Counts a case.
+    /// Counts a case, after a program of the chassis has proven that it does what it is counted for.
     ///
     /// # Errors
     ///
-    /// When the program doesn't start, doesn't answer 200, or leaves no dump.
+    /// When the program lacks a pillar, doesn't start, doesn't answer 200, or leaves no dump.
     pub(super) fn cost(&self, case: &Case) -> Result<Cost> {
+        self.prove(case)?;
         let short = self.count(case, REQUESTS)?;
         let long = self.count(case, 2 * REQUESTS)?;
         Ok(difference(short, long))
     }
 
+    /// Starts the program as it is shipped, these keys and where its spans go apart.
+    pub(super) fn start(&self, program: &str, keys: Keys) -> Result<Program> {
+        self.service(Command::new(self.programs.join(program)), keys)
+    }
+
+    fn service(&self, mut line: Command, keys: Keys) -> Result<Program> {
+        drive::set(&mut line, "traces.url", &self.collector.url());
+        for (key, value) in keys {
+            drive::set(&mut line, key, value);
+        }
+        Program::service(line, &self.folder)
+    }
+
+    fn prove(&self, case: &Case) -> Result {
+        match case.side {
+            Side::Bare { .. } | Side::BareCaller => Ok(()),
+            Side::Service { path, .. } => {
+                let program = self.start(case.program, &[])?;
+                proof::service(&program, path, &self.collector)?;
+                clean(program.interrupt()?)
+            }
+            Side::Caller { keys } => {
+                let answerer = Answerer::start()?;
+                let mut line = Command::new(self.programs.join(case.program));
+                point(&mut line, &answerer, 1, true);
+                let program = self.service(line, keys)?;
+                proof::caller(&program, &answerer, &self.collector)?;
+                clean(program.interrupt()?)
+            }
+        }
+    }
+
     fn count(&self, case: &Case, requests: u32) -> Result<Count> {
         let dump = self
-            .dumps
+            .folder
             .join(format!("{}.{requests}.callgrind", case.name));
         if dump.exists() {
             fs::remove_file(&dump)?;
         }
-        let program = self.programs.join(case.program);
+        let line = callgrind::command(&self.valgrind, &self.programs.join(case.program), &dump);
         match case.side {
-            Side::Server(headers) => self.serve(&program, &dump, headers, requests)?,
-            Side::Client => self.call(&program, &dump, requests)?,
+            Side::Bare { headers } => {
+                let program = Program::bare(line)?;
+                call(&program, "/orders/42", headers, requests)?;
+                program.interrupt()?;
+            }
+            Side::Service {
+                path,
+                headers,
+                keys,
+            } => {
+                let program = self.service(line, keys)?;
+                call(&program, path, headers, requests)?;
+                clean(program.interrupt()?)?;
+            }
+            Side::BareCaller => bare_calls(line, requests)?,
+            Side::Caller { keys } => self.calls(line, keys, requests)?,
         }
         callgrind::read(&dump)
     }
 
-    /// The program serves, this process calls it.
-    fn serve(
-        &self,
-        program: &Path,
-        dump: &Path,
-        headers: &[(&str, &str)],
-        requests: u32,
-    ) -> Result {
-        let program = Program::start(callgrind::command(&self.valgrind, program, dump))?;
-        let request = drive::request("/orders/42", headers);
-        let mut caller = drive::Caller::connect(program.address())?;
-        for _ in 0..requests {
-            let answer = caller.call(&request)?;
-            if answer.status != 200 || answer.body.len() != 52 {
-                return Err(format!(
-                    "answered {} with {} bytes",
-                    answer.status,
-                    answer.body.len()
-                )
-                .into());
-            }
-        }
-        drop(caller);
-        program.interrupt()
+    /// Waits while the program calls.
+    fn calls(&self, mut line: Command, keys: Keys, requests: u32) -> Result {
+        let answerer = Answerer::start()?;
+        point(&mut line, &answerer, requests, false);
+        let program = self.service(line, keys)?;
+        proof::until("the last call", || Ok(answerer.answered() >= requests))?;
+        clean(program.interrupt()?)
     }
+}
 
-    /// This process serves, the program calls it.
-    fn call(&self, program: &Path, dump: &Path, requests: u32) -> Result {
-        let url = format!("http://{}/orders/42", answer::start()?);
-        let mut command = callgrind::command(&self.valgrind, program, dump);
-        crate::command::run(command.arg(url).arg(requests.to_string()))
+/// The caller finds our server by the contract's name.
+fn point(line: &mut Command, answerer: &Answerer, requests: u32, slow: bool) {
+    drive::set(
+        line,
+        "registry.url",
+        &format!("static:orders={}", answerer.address()),
+    );
+    drive::set(line, "calls.count", &requests.to_string());
+    drive::set(line, "calls.slow", &slow.to_string());
+}
+
+fn bare_calls(mut line: Command, requests: u32) -> Result {
+    let url = format!("http://{}/orders/42", Answerer::start()?.address());
+    command::run(line.arg(url).arg(requests.to_string()))
+}
+
+/// Calls the program, and looks at each answer: errors are cheap, and would look like progress.
+fn call(program: &Program, path: &str, headers: Headers, requests: u32) -> Result {
+    let request = drive::request(path, headers);
+    let mut caller = Caller::connect(program.address())?;
+    for _ in 0..requests {
+        let answer = caller.call(&request)?;
+        if answer.status != 200 || answer.body.len() != 52 {
+            return Err(format!(
+                "answered {} with {} bytes",
+                answer.status,
+                answer.body.len()
+            )
+            .into());
+        }
+    }
+    Ok(())
+}
+
+/// A service that is interrupted ends with 0.
+fn clean(status: ExitStatus) -> Result {
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("the service ended with {status}").into())
     }
 }
 

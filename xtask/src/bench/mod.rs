@@ -4,12 +4,11 @@
 //! whole process with all its threads, (2N − N)/N with N = 1,000 over one kept connection. The
 //! count is free of a machine's noise. [`cases`] is the table, [`measure`] counts one row of it.
 
-mod answer;
 mod callgrind;
 mod cases;
-mod drive;
+mod gauges;
 mod measure;
-mod program;
+mod proof;
 mod report;
 
 use std::collections::BTreeSet;
@@ -17,8 +16,10 @@ use std::fs;
 use std::process::ExitCode;
 
 use self::cases::{CASES, Case};
+use self::gauges::{GAUGES, Gauge};
 use self::measure::Bench;
-use self::report::Row;
+use self::report::{Reading, Row};
+use crate::drive::Collector;
 use crate::{Result, command, tools, workspace};
 
 /// What the command line asked for.
@@ -29,20 +30,35 @@ struct Options {
     only: Option<String>,
 }
 
+/// What is to be measured.
+struct Choice {
+    cases: Vec<&'static Case>,
+    gauges: Vec<&'static Gauge>,
+}
+
 /// `cargo xtask bench [--json] [--check] [--only NAME]`.
 pub(crate) fn bench(arguments: &[String]) -> Result<ExitCode> {
     let options = parse(arguments)?;
-    let cases = chosen(options.only.as_deref())?;
-    let bench = prepare(&cases)?;
-    let rows = count(&bench, &cases, options.json)?;
+    let choice = chosen(&options)?;
+    let bench = prepare(&choice)?;
+    let show = |line: String| {
+        if options.json {
+            // Stdout is for JSON, and a person still sees how far it is.
+            eprintln!("{line}");
+        } else {
+            println!("{line}");
+        }
+    };
+    let rows = count(&bench, &choice.cases, &show)?;
+    let readings = read(&bench, &choice.gauges, &show)?;
     if options.json {
-        println!("{:#}", report::json(&rows));
+        println!("{:#}", report::json(&rows, &readings));
     }
     for warning in rows.iter().filter_map(Row::drift) {
         eprintln!("warning: {warning}");
     }
-    let broken = options.check && rows.iter().any(|row| !row.holds());
-    Ok(if broken {
+    let holds = rows.iter().all(Row::holds) && readings.iter().all(Reading::holds);
+    Ok(if options.check && !holds {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
@@ -71,52 +87,76 @@ fn parse(arguments: &[String]) -> Result<Options> {
     Ok(options)
 }
 
-/// The whole table, or one row of it with the one beside it.
-fn chosen(only: Option<&str>) -> Result<Vec<&'static Case>> {
-    let Some(only) = only else {
-        return Ok(CASES.iter().collect());
+/// The whole table, or one row of it with the one beside it. Builds take too long for `--json`, which
+/// is for programs that wait.
+fn chosen(options: &Options) -> Result<Choice> {
+    let Some(only) = options.only.as_deref() else {
+        let gauges = GAUGES
+            .iter()
+            .filter(|gauge| gauge.program.is_some() || !options.json);
+        return Ok(Choice {
+            cases: CASES.iter().collect(),
+            gauges: gauges.collect(),
+        });
     };
-    let names: Vec<&str> = CASES.iter().map(|case| case.name).collect();
-    let case = CASES
+    let gauges: Vec<&Gauge> = GAUGES.iter().filter(|gauge| gauge.name == only).collect();
+    let beside = CASES
         .iter()
         .find(|case| case.name == only)
-        .ok_or_else(|| format!("the table has no {only:?}; it has {}", names.join(", ")))?;
-    Ok(CASES
-        .iter()
-        .filter(|other| other.name == case.name || Some(other.name) == case.beside)
-        .collect())
-}
-
-/// Builds the programs as users would, and finds the counter.
-fn prepare(cases: &[&Case]) -> Result<Bench> {
-    let programs: BTreeSet<&str> = cases.iter().map(|case| case.program).collect();
-    let mut build = workspace::cargo();
-    build.args(["build", "--release", "--package", "chassis-bench"]);
-    for program in programs {
-        build.args(["--example", program]);
+        .map(|case| case.beside);
+    if gauges.is_empty() && beside.is_none() {
+        let names: Vec<&str> = CASES
+            .iter()
+            .map(|case| case.name)
+            .chain(GAUGES.iter().map(|gauge| gauge.name))
+            .collect();
+        return Err(format!("the table has no {only:?}; it has {}", names.join(", ")).into());
     }
-    command::run(&mut build)?;
-    let target = workspace::target()?;
-    let dumps = target.join("bench");
-    fs::create_dir_all(&dumps)?;
-    Ok(Bench {
-        valgrind: tools::valgrind()?,
-        programs: target.join("release/examples"),
-        dumps,
+    let wanted = |case: &&Case| case.name == only || beside.flatten() == Some(case.name);
+    Ok(Choice {
+        cases: CASES.iter().filter(wanted).collect(),
+        gauges,
     })
 }
 
-/// Counts each case; the table grows as the figures come, on stderr where stdout is for JSON.
-fn count(bench: &Bench, cases: &[&'static Case], json: bool) -> Result<Vec<Row>> {
-    let show = |line: String| {
-        if json {
-            eprintln!("{line}");
-        } else {
-            println!("{line}");
-        }
-    };
-    show(report::heading());
+/// Builds the programs as users would, and finds the counter.
+fn prepare(choice: &Choice) -> Result<Bench> {
+    let cases = choice
+        .cases
+        .iter()
+        .map(|case| (case.side.package(), case.program));
+    let gauges = choice.gauges.iter().filter_map(|gauge| gauge.program);
+    let gauges = gauges.map(|program| (gauges::PACKAGE, program));
+    let programs: BTreeSet<(&str, &str)> = cases.chain(gauges).collect();
+    for (package, program) in programs {
+        let mut build = workspace::cargo();
+        build.args([
+            "build",
+            "--release",
+            "--package",
+            package,
+            "--example",
+            program,
+        ]);
+        command::run(&mut build)?;
+    }
+    let target = workspace::target()?;
+    let folder = target.join("bench");
+    fs::create_dir_all(&folder)?;
+    Ok(Bench {
+        collector: Collector::start()?,
+        valgrind: tools::valgrind()?,
+        programs: target.join("release/examples"),
+        folder,
+    })
+}
+
+/// Counts each case; the table grows as the figures come.
+fn count(bench: &Bench, cases: &[&'static Case], show: &impl Fn(String)) -> Result<Vec<Row>> {
     let mut rows: Vec<Row> = Vec::new();
+    if !cases.is_empty() {
+        show(report::heading());
+    }
     for &case in cases {
         let cost = bench
             .cost(case)
@@ -125,10 +165,23 @@ fn count(bench: &Bench, cases: &[&'static Case], json: bool) -> Result<Vec<Row>>
         let ratio =
             cost.instructions / beside.map_or(cost.instructions, |row| row.cost.instructions);
         let row = Row { case, cost, ratio };
-        show(report::line(&row));
+        show(row.to_string());
         rows.push(row);
     }
     Ok(rows)
+}
+
+/// Reads each gauge.
+fn read(bench: &Bench, gauges: &[&'static Gauge], show: &impl Fn(String)) -> Result<Vec<Reading>> {
+    let mut readings = Vec::new();
+    for &gauge in gauges {
+        let value = (gauge.measure)(bench, gauge.program.unwrap_or_default());
+        let value = value.map_err(|error| format!("{}: {error}", gauge.name))?;
+        let reading = Reading { gauge, value };
+        show(reading.to_string());
+        readings.push(reading);
+    }
+    Ok(readings)
 }
 
 #[cfg(test)]
@@ -149,7 +202,11 @@ mod tests {
 
     #[test]
     fn an_unknown_name_is_answered_with_the_known_ones() {
-        let error = chosen(Some("axun")).err().map(|error| error.to_string());
+        let options = Options {
+            only: Some("axun".to_owned()),
+            ..Options::default()
+        };
+        let error = chosen(&options).err().map(|error| error.to_string());
         assert!(error.unwrap().contains("it has axum,"));
     }
 }

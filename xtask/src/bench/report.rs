@@ -1,8 +1,11 @@
 //! What was measured, as a table for people or as JSON for programs.
 
+use std::fmt;
+
 use serde_json::{Map, Value, json};
 
-use super::cases::{Bounds, Case};
+use super::cases::{Bounds, Case, Side};
+use super::gauges::Gauge;
 use super::measure::Cost;
 
 /// How far a baseline may lie from what was measured before.
@@ -56,47 +59,98 @@ pub(super) fn heading() -> String {
     )
 }
 
-/// One line of the table.
-pub(super) fn line(row: &Row) -> String {
-    let bound = |bound: Option<f64>, digits: usize| {
-        bound.map_or("–".to_owned(), |bound| format!("{bound:.digits$}"))
-    };
-    format!(
-        "{:24} {:>12.0} {:>7.1} {:>7.2} {:>7} {:>7}  {}{}",
-        row.case.name,
-        row.cost.instructions,
-        row.cost.allocations,
-        row.ratio,
-        bound(row.case.bounds.ratio, 2),
-        bound(row.case.bounds.allocations, 0),
-        row.case.beside.unwrap_or("itself"),
-        if row.holds() { "" } else { "  BROKEN" },
-    )
+impl fmt::Display for Row {
+    /// A line of the table, and below it the keys that differ from what is shipped.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bound = |bound: Option<f64>, digits| {
+            bound.map_or("–".to_owned(), |bound| format!("{bound:.digits$}"))
+        };
+        write!(
+            f,
+            "{:24} {:>12.0} {:>7.1} {:>7.2} {:>7} {:>7}  {}{}",
+            self.case.name,
+            self.cost.instructions,
+            self.cost.allocations,
+            self.ratio,
+            bound(self.case.bounds.ratio, 2),
+            bound(self.case.bounds.allocations, 0),
+            self.case.beside.unwrap_or("itself"),
+            verdict(self.holds()),
+        )?;
+        if let Side::Service { keys, .. } | Side::Caller { keys } = self.case.side {
+            let keys: Vec<String> = keys
+                .iter()
+                .map(|(key, value)| format!(", {key} = {value}"))
+                .collect();
+            write!(
+                f,
+                "\n{:24} with traces.url = a collector{}",
+                "",
+                keys.concat()
+            )?;
+        }
+        Ok(())
+    }
 }
 
-/// `{"name": {"instructions": …, "allocations": …, "ratio": …, "beside": "axum"}}`.
-pub(super) fn json(rows: &[Row]) -> Value {
-    let entries = rows.iter().map(|row| {
+/// A gauge that was read.
+pub(super) struct Reading {
+    pub(super) gauge: &'static Gauge,
+    pub(super) value: f64,
+}
+
+impl Reading {
+    pub(super) fn holds(&self) -> bool {
+        self.value <= self.gauge.bound
+    }
+}
+
+impl fmt::Display for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Gauge { name, bound, .. } = self.gauge;
+        write!(
+            f,
+            "{name:24} {:>12.2}  ≤ {bound}{}",
+            self.value,
+            verdict(self.holds())
+        )
+    }
+}
+
+fn verdict(holds: bool) -> &'static str {
+    if holds { "" } else { "  BROKEN" }
+}
+
+/// `{"name": {"instructions": …, "allocations": …, "ratio": …, "beside": "axum"}}`, a gauge as
+/// `{"name": {"value": …, "bound": …}}`.
+pub(super) fn json(rows: &[Row], readings: &[Reading]) -> Value {
+    let rounded =
+        |value: f64, digits: i32| (value * 10_f64.powi(digits)).round() / 10_f64.powi(digits);
+    let mut object = Map::new();
+    for row in rows {
         let entry = json!({
             "instructions": row.cost.instructions.round() as u64,
-            "allocations": (row.cost.allocations * 100.0).round() / 100.0,
-            "ratio": (row.ratio * 1000.0).round() / 1000.0,
+            "allocations": rounded(row.cost.allocations, 2),
+            "ratio": rounded(row.ratio, 3),
             "beside": row.case.beside.unwrap_or(row.case.name),
         });
-        (row.case.name.to_owned(), entry)
-    });
-    Value::Object(entries.collect::<Map<_, _>>())
+        object.insert(row.case.name.to_owned(), entry);
+    }
+    for reading in readings {
+        let entry = json!({ "value": rounded(reading.value, 2), "bound": reading.gauge.bound });
+        object.insert(reading.gauge.name.to_owned(), entry);
+    }
+    Value::Object(object)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::cases::Side;
 
     const BOUNDED: Case = Case {
         name: "http.contract",
         program: "contract",
-        side: Side::Server(&[]),
+        side: Side::Bare { headers: &[] },
         beside: Some("axum"),
         bounds: Bounds {
             ratio: Some(0.8),

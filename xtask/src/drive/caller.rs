@@ -10,19 +10,20 @@ use crate::Result;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One kept connection.
-pub(super) struct Caller {
+pub(crate) struct Caller {
     stream: TcpStream,
     received: Vec<u8>,
 }
 
 /// What came back.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Caller {
-    pub(super) fn connect(address: SocketAddr) -> Result<Self> {
+    pub(crate) fn connect(address: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
@@ -37,7 +38,7 @@ impl Caller {
     /// # Errors
     ///
     /// When the server hangs up, stays silent, or answers without a length.
-    pub(super) fn call(&mut self, request: &[u8]) -> Result<Answer> {
+    pub(crate) fn call(&mut self, request: &[u8]) -> Result<Answer> {
         self.stream.write_all(request)?;
         self.received.clear();
         let head = loop {
@@ -46,12 +47,14 @@ impl Caller {
             }
             self.read()?;
         };
-        let (status, length) = parse(&self.received[..head])?;
+        let text = std::str::from_utf8(&self.received[..head])?.to_ascii_lowercase();
+        let (status, length) = parse(&text)?;
         while self.received.len() < head + length {
             self.read()?;
         }
         Ok(Answer {
             status,
+            head: text,
             body: self.received[head..].to_vec(),
         })
     }
@@ -67,8 +70,13 @@ impl Caller {
     }
 }
 
+/// One GET on a connection of its own.
+pub(crate) fn get(address: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Result<Answer> {
+    Caller::connect(address)?.call(&request(path, headers))
+}
+
 /// A GET as bytes, with these header lines beside `host`.
-pub(super) fn request(path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn request(path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
     let mut text = format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n");
     for (name, value) in headers {
         text.push_str(&format!("{name}: {value}\r\n"));
@@ -77,10 +85,9 @@ pub(super) fn request(path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// Status and length of the body.
-fn parse(head: &[u8]) -> Result<(u16, usize)> {
-    let text = std::str::from_utf8(head)?;
-    let mut lines = text.lines();
+/// Status and length of the body, from a head in lower case.
+fn parse(head: &str) -> Result<(u16, usize)> {
+    let mut lines = head.lines();
     let first = lines.next().ok_or("an empty answer")?;
     let status = first
         .split(' ')
@@ -88,7 +95,7 @@ fn parse(head: &[u8]) -> Result<(u16, usize)> {
         .ok_or_else(|| format!("not a status line: {first:?}"))?;
     let length = lines
         .filter_map(|line| line.split_once(':'))
-        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+        .find(|(name, _)| *name == "content-length");
     let length = match length {
         Some((_, value)) => value.trim().parse()?,
         None => return Err(format!("an answer without a length: {first}").into()),

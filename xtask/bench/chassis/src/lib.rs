@@ -1,0 +1,56 @@
+//! The contract of the counted programs: the same order as the baselines answer, and beside it two
+//! methods by which a service proves its deadline and its panic before it is counted.
+
+use chassis::{CallError, service};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// 52 bytes of JSON.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Order {
+    /// The number that was asked for.
+    pub id: u64,
+    /// What was ordered.
+    pub sku: String,
+    /// How many.
+    pub quantity: u32,
+    /// How far it is.
+    pub state: State,
+}
+
+/// How far an order is.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum State {
+    /// It has arrived.
+    Placed,
+}
+
+impl Order {
+    /// The order with this number.
+    pub fn placed(id: u64) -> Self {
+        Self {
+            id,
+            sku: "A-10".to_owned(),
+            quantity: 3,
+            state: State::Placed,
+        }
+    }
+}
+
+/// Orders by number.
+#[service(version = "1")]
+pub trait Orders {
+    /// One order.
+    #[get("/orders/{id}")]
+    async fn order(&self, id: u64) -> Result<Order, CallError>;
+
+    /// Never answers.
+    #[get("/slow")]
+    async fn slow(&self) -> Result<Order, CallError>;
+
+    /// Panics.
+    #[get("/panic")]
+    async fn panic(&self) -> Result<Order, CallError>;
+}

@@ -1,0 +1,114 @@
+//! What isn't counted by request: how soon a service is ready, what memory it holds, what its build
+//! takes.
+
+use std::fs;
+use std::time::Instant;
+
+use super::measure::Bench;
+use crate::drive::{Caller, request};
+use crate::{Result, command, workspace};
+
+/// One figure with its bound.
+pub(super) struct Gauge {
+    pub(super) name: &'static str,
+    /// The example that is measured; none where packages are built.
+    pub(super) program: Option<&'static str>,
+    pub(super) bound: f64,
+    pub(super) measure: fn(&Bench, &'static str) -> Result<f64>,
+}
+
+/// The package that holds the measured programs.
+pub(super) const PACKAGE: &str = "bench-chassis";
+
+/// The figures, in the order in which they are printed.
+pub(super) const GAUGES: &[Gauge] = &[
+    Gauge {
+        name: "start.ms",
+        program: Some("contract"),
+        bound: 15.0,
+        measure: start,
+    },
+    Gauge {
+        name: "rss.mb",
+        program: Some("contract"),
+        bound: 14.0,
+        measure: rss,
+    },
+    Gauge {
+        name: "rss.mb.loaded",
+        program: Some("contract"),
+        bound: 24.0,
+        measure: rss_loaded,
+    },
+    Gauge {
+        name: "build.ratio",
+        program: None,
+        bound: 1.3,
+        measure: build,
+    },
+];
+
+/// How often a start is timed; the median counts, since a machine that does something else delays some.
+const STARTS: usize = 21;
+
+/// Requests before memory is looked at again.
+const REQUESTS: u32 = 100_000;
+
+/// Milliseconds from exec until the probe says ready.
+fn start(bench: &Bench, program: &'static str) -> Result<f64> {
+    let mut times = Vec::new();
+    for _ in 0..STARTS {
+        let begin = Instant::now();
+        let service = bench.start(program, &[])?;
+        times.push(begin.elapsed().as_secs_f64() * 1_000.0);
+        service.interrupt()?;
+    }
+    times.sort_by(f64::total_cmp);
+    Ok(times[STARTS / 2])
+}
+
+/// MiB that are resident once the service is ready.
+fn rss(bench: &Bench, program: &'static str) -> Result<f64> {
+    bench.start(program, &[])?.resident()
+}
+
+/// MiB that are resident after many requests.
+fn rss_loaded(bench: &Bench, program: &'static str) -> Result<f64> {
+    let service = bench.start(program, &[])?;
+    let order = request("/v1/orders/42", &[]);
+    let mut caller = Caller::connect(service.address())?;
+    for _ in 0..REQUESTS {
+        caller.call(&order)?;
+    }
+    service.resident()
+}
+
+/// Seconds of a clean release build of the smallest service, divided by those of the same without
+/// chassis.
+fn build(_: &Bench, _: &'static str) -> Result<f64> {
+    command::run(workspace::cargo().args(["fetch", "--locked"]))?;
+    Ok(clean_build("bench-tiny-chassis")? / clean_build("bench-tiny-axum")?)
+}
+
+fn clean_build(package: &str) -> Result<f64> {
+    let target = workspace::target()?.join("bench-build");
+    if target.exists() {
+        fs::remove_dir_all(&target)?;
+    }
+    let mut build = workspace::cargo();
+    build
+        .args([
+            "build",
+            "--release",
+            "--quiet",
+            "--package",
+            package,
+            "--target-dir",
+        ])
+        .arg(&target);
+    let begin = Instant::now();
+    command::run(&mut build)?;
+    let seconds = begin.elapsed().as_secs_f64();
+    fs::remove_dir_all(&target)?;
+    Ok(seconds)
+}

@@ -1,0 +1,197 @@
+//! A service as a child process.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use super::get;
+use crate::{Result, command};
+
+/// Longer than any program takes to start under callgrind.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running server; killed when it is dropped without [`Program::interrupt`].
+pub(crate) struct Program {
+    child: Child,
+    service: SocketAddr,
+    probe: SocketAddr,
+    output: PathBuf,
+}
+
+impl Program {
+    /// Starts a bare one and waits for its first line, `http://HOST:PORT`.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be started or prints another first line.
+    pub(crate) fn bare(mut line: Command) -> Result<Self> {
+        let mut child = spawn(line.stdout(Stdio::piped()))?;
+        let stdout = child
+            .stdout
+            .take()
+            .ok_or("the program has no standard output")?;
+        let mut first = String::new();
+        BufReader::new(stdout).read_line(&mut first)?;
+        let Some(service) = first
+            .trim()
+            .strip_prefix("http://")
+            .and_then(|text| text.parse().ok())
+        else {
+            drop(child.kill());
+            return Err(format!(
+                "{} printed {first:?} in place of its address",
+                command::line(&line)
+            )
+            .into());
+        };
+        Ok(Self {
+            child,
+            service,
+            probe: service,
+            output: PathBuf::new(),
+        })
+    }
+
+    /// Starts a service of the chassis on free ports, and waits until its probe says that it is
+    /// ready. What it prints goes to a file in `folder`, which also holds its state.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be started, ends, or isn't ready in time.
+    pub(crate) fn service(mut line: Command, folder: &Path) -> Result<Self> {
+        let [service, probe, admin] = free_ports()?;
+        let output = folder.join("stdout.txt");
+        for (key, address) in [
+            ("http.listen", service),
+            ("probe.listen", probe),
+            ("admin.listen", admin),
+        ] {
+            set(&mut line, key, &address.to_string());
+        }
+        line.current_dir(folder)
+            .env("XDG_STATE_HOME", folder)
+            .stdout(File::create(&output)?);
+        // A proven panic prints its trace there; it isn't news.
+        line.stderr(File::create(folder.join("stderr.txt"))?);
+        let child = spawn(&mut line)?;
+        let mut program = Self {
+            child,
+            service,
+            probe,
+            output,
+        };
+        program.wait_until_ready(&command::line(&line))?;
+        Ok(program)
+    }
+
+    fn wait_until_ready(&mut self, line: &str) -> Result {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            if let Ok(answer) = get(self.probe, "/readyz", &[])
+                && answer.status == 200
+            {
+                return Ok(());
+            }
+            if let Some(status) = self.child.try_wait()? {
+                return Err(format!(
+                    "{line} ended with {status} before it was ready:\n{}",
+                    self.last_words()
+                )
+                .into());
+            }
+            // The only thing that this process does meanwhile is to ask again.
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        Err(format!(
+            "{line} isn't ready after {PATIENCE:?}:\n{}",
+            self.last_words()
+        )
+        .into())
+    }
+
+    /// All that it printed, for the message when it doesn't start.
+    fn last_words(&self) -> String {
+        let files = [
+            self.output.clone(),
+            self.output.with_file_name("stderr.txt"),
+        ];
+        files
+            .iter()
+            .filter_map(|file| std::fs::read_to_string(file).ok())
+            .collect()
+    }
+
+    /// The listener that serves.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.service
+    }
+
+    /// The listener with `/metrics`.
+    pub(crate) fn probe(&self) -> SocketAddr {
+        self.probe
+    }
+
+    /// What it has printed so far.
+    pub(crate) fn printed(&self) -> Result<String> {
+        Ok(std::fs::read_to_string(&self.output)?)
+    }
+
+    /// The memory that it holds, in MiB.
+    pub(crate) fn resident(&self) -> Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line
+            .and_then(|line| line.split_whitespace().next())
+            .ok_or("/proc names no VmRSS")?;
+        Ok(kilobytes.parse::<f64>()? / 1024.0)
+    }
+
+    /// Ends it as Ctrl-C would and waits; callgrind writes its dump then.
+    pub(crate) fn interrupt(self) -> Result<ExitStatus> {
+        self.end("INT")
+    }
+
+    /// Sends a signal and waits for the end.
+    pub(crate) fn end(mut self, signal: &str) -> Result<ExitStatus> {
+        command::run(
+            Command::new("kill")
+                .arg(format!("-{signal}"))
+                .arg(self.child.id().to_string()),
+        )?;
+        Ok(self.child.wait()?)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // Both fail where the program has already ended, which is what is wanted.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// Sets a key of the configuration by its variable: `http.listen` is `CHASSIS_HTTP__LISTEN`.
+pub(crate) fn set(line: &mut Command, key: &str, value: &str) {
+    line.env(
+        format!("CHASSIS_{}", key.replace('.', "__").to_uppercase()),
+        value,
+    );
+}
+
+fn spawn(line: &mut Command) -> Result<Child> {
+    // One worker, so that instructions don't depend on how work was stolen.
+    line.env("TOKIO_WORKER_THREADS", "1").stdin(Stdio::null());
+    line.spawn()
+        .map_err(|error| format!("{}: {error}", command::line(line)).into())
+}
+
+/// Three ports of loopback that were free a moment ago.
+fn free_ports() -> Result<[SocketAddr; 3]> {
+    let listen = || TcpListener::bind("127.0.0.1:0");
+    let held = [listen()?, listen()?, listen()?];
+    let [first, second, third] = held.each_ref().map(TcpListener::local_addr);
+    Ok([first?, second?, third?])
+}
