@@ -49,6 +49,8 @@ impl Telemetry {
         capture: Option<Capture>,
     ) -> Result<Self> {
         logs::install();
+        #[cfg(feature = "opentelemetry")]
+        super::opentelemetry::install();
         let id = component::next_id();
         let metrics = Metrics::new();
         metrics.target(&resource);

@@ -17,6 +17,9 @@ mod handle;
 mod logs;
 mod metrics;
 mod observer;
+// Libraries that speak the opentelemetry API join the traces.
+#[cfg(feature = "opentelemetry")]
+mod opentelemetry;
 mod resource;
 pub mod semconv;
 mod settings;

@@ -25,6 +25,8 @@ pub use joined::layer;
 pub(crate) use level::Levels;
 pub(crate) use look::Look;
 pub use panics::log_panics;
+#[cfg(feature = "opentelemetry")]
+pub(crate) use routes::find as component;
 pub(crate) use routes::{enter, leave};
 pub(crate) use sink::Sink;
 

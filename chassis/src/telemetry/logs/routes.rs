@@ -45,7 +45,7 @@ pub(crate) fn leave(id: ComponentId) {
 
 /// The component of this id. What is said outside of any goes to the first system that is not a
 /// test's, or to the only one that there is.
-pub(super) fn find(id: ComponentId) -> Option<Arc<Component>> {
+pub(crate) fn find(id: ComponentId) -> Option<Arc<Component>> {
     let routes = ROUTES.load();
     if let Ok(at) = routes.binary_search_by_key(&id, |route| route.id) {
         return routes[at].component.upgrade();

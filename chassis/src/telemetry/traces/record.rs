@@ -136,6 +136,12 @@ impl From<String> for Text {
     }
 }
 
+impl From<Cow<'static, str>> for Text {
+    fn from(text: Cow<'static, str>) -> Self {
+        Self::Own(text)
+    }
+}
+
 impl From<Arc<str>> for Text {
     fn from(text: Arc<str>) -> Self {
         Self::Shared(text)
