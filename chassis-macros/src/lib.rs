@@ -17,14 +17,28 @@ use proc_macro::TokenStream;
 
 /// Makes a service contract of a trait: routes, server side, client and OpenAPI description.
 ///
-/// ```ignore
+/// ```
+/// use chassis::{CallError, service};
+///
+/// /// What the warehouse offers.
 /// #[service(version = "1")]
 /// pub trait Inventory {
-///     /// Stock of one item.
-///     #[get("/items/{sku}")]
-///     async fn stock(&self, sku: Sku) -> Result<Stock, InventoryError>;
+///     /// How many of an item are there.
+///     #[get("/items/{sku}/count")]
+///     async fn count(&self, sku: String) -> Result<u32, CallError>;
+/// }
+///
+/// struct Warehouse;
+///
+/// impl Inventory for Warehouse {
+///     async fn count(&self, sku: String) -> Result<u32, CallError> {
+///         Ok(if sku == "bolt" { 7 } else { 0 })
+///     }
 /// }
 /// ```
+///
+/// The implementation, the client and `Arc<dyn Inventory>` all implement the trait. Take
+/// `&impl Inventory` or `&Arc<dyn Inventory>`: a `&dyn Inventory` cannot call its methods.
 ///
 /// `version` puts the routes under `/v1`. Each method has one of `#[get]`, `#[post]`, `#[put]`,
 /// `#[patch]`, `#[delete]` with its path and options: `timeout = "2s"`, `max_body = "64KiB"`,
@@ -32,10 +46,14 @@ use proc_macro::TokenStream;
 ///
 /// A parameter named in the path comes from the path. With GET and DELETE the others come from the
 /// query; with POST, PUT and PATCH the one other is the JSON body. `#[query]`,
-/// `#[header("If-Match")]` and `#[body]` say otherwise. An `Option` may be missing.
+/// `#[query("page-token")]`, `#[header("If-Match")]` and `#[body]` say otherwise. An `Option` may
+/// be missing. All parameters are read by their types' own serde. A body whose type implements
+/// `garde::Validate` is validated.
 ///
-/// `Result<T, E>` answers 200 with JSON, `()` 204, `Created<T>` 201 with `Location`, `Bytes` as they
-/// are. `E` implements `Problem` and `From<CallError>`.
+/// `Result<T, E>` answers 200 with JSON, `()` 204, `Created<T>` 201 with `Location`, `Bytes` as
+/// they are. `E` implements `Problem` and `From<CallError>`, or is `CallError`.
+///
+/// With feature `testing` there is a fake: `InventoryFake::new().on_count(|sku| …)`.
 #[proc_macro_attribute]
 pub fn service(arguments: TokenStream, item: TokenStream) -> TokenStream {
     service::service(arguments.into(), &item.into()).into()
@@ -43,16 +61,23 @@ pub fn service(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Makes an error cross the wire as problem details (RFC 9457) and arrive as the same value.
 ///
-/// ```ignore
+/// ```
+/// use chassis::{CallError, Problem};
+///
 /// #[derive(Debug, thiserror::Error, Problem)]
 /// pub enum InventoryError {
 ///     #[error("item {sku} is unknown")]
 ///     #[problem(status = 404)]
-///     UnknownItem { sku: Sku },
+///     UnknownItem { sku: String },
 ///     #[error(transparent)]
 ///     #[problem(call)]
 ///     Call(#[from] CallError),
 /// }
+///
+/// let error = InventoryError::UnknownItem { sku: "bolt".to_owned() };
+/// let problem = error.to_problem("inventory");
+/// assert_eq!(problem.type_uri, "urn:problem:inventory:unknown-item");
+/// assert_eq!(problem.extensions["sku"], "bolt");
 /// ```
 ///
 /// Each variant says its `status`, and may say its `type` (else `urn:problem:{contract}:{variant}`)
@@ -68,18 +93,22 @@ pub fn problem(item: TokenStream) -> TokenStream {
 
 /// Makes an outbound port of a trait: what a domain needs of the world.
 ///
-/// ```ignore
+/// ```
+/// use chassis::{CallError, port};
+///
 /// #[port]
 /// pub trait StockStore {
 ///     #[idempotent]
-///     async fn load(&self, sku: &Sku) -> Result<Option<Stock>, StoreError>;
-///     async fn save(&self, stock: &Stock) -> Result<(), StoreError>;
+///     async fn load(&self, sku: &str) -> Result<Option<u32>, CallError>;
+///     async fn save(&self, sku: &str, count: u32) -> Result<(), CallError>;
 /// }
 /// ```
 ///
 /// An adapter implements the trait as it stands, and `app.adapt::<dyn StockStore>(adapter)` makes
-/// each call a crossing: span, metrics, deadline, policies. `#[idempotent]` marks what may be called
-/// again without harm. The errors implement `From<CallError>`.
+/// each call a crossing: span, metrics, deadline, policies. `#[idempotent]` marks what may be
+/// called again without harm. The errors implement `From<CallError>`.
+///
+/// Take `&impl StockStore` or `&Arc<dyn StockStore>`: a `&dyn StockStore` cannot call its methods.
 ///
 /// With feature `testing` there is a fake: `StockStoreFake::new().on_load(|sku| …)`.
 #[proc_macro_attribute]

@@ -1,9 +1,10 @@
 //! The shape that `#[service]` and `#[port]` share: a plain-looking async trait that is
 //! dyn-compatible through a hidden twin.
 //!
-//! The trait keeps `fn stock(&self, ..) -> impl Future + Send where Self: Sized`, so static calls box
-//! nothing; the hidden twin, implemented for every implementor, has `__stock(..) -> BoxFuture`, and
-//! `Arc<dyn Inventory>` implements the trait through it at one box a call.
+//! The trait keeps `fn stock(&self, ..) -> impl Future + Send where Self: Sized`, so that static
+//! calls box nothing. The hidden twin, implemented for every implementor, has
+//! `__stock(..) -> BoxFuture`; `Arc<dyn Inventory>` implements the trait through it at one box a
+//! call.
 
 mod fake;
 mod lifetimes;
@@ -14,7 +15,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, ItemTrait, TraitItem, TraitItemFn, Visibility};
 
-pub(crate) use method::{Argument, Method, type_arguments};
+pub(crate) use method::{Argument, Method, last_segment, type_arguments};
 
 use crate::errors::Errors;
 
@@ -43,7 +44,10 @@ impl Trait {
         if !item.supertraits.is_empty() {
             errors.at(
                 &item.supertraits,
-                format!("a {what} has no supertraits, since what the macro generates could not implement them; `Send + Sync + 'static` is implied"),
+                format!(
+                    "a {what} has no supertraits, since what the macro generates could \
+                    not implement them; `Send + Sync + 'static` is implied"
+                ),
             );
         }
         Self {
@@ -65,13 +69,15 @@ impl Trait {
         } = self;
         let message = format!("`{{Self}}` does not implement the {what} `{ident}`");
         let note = format!(
-            "`&dyn {ident}` cannot call the methods of `{ident}`: take `&Arc<dyn {ident}>` or `&impl {ident}`"
+            "`&dyn {ident}` cannot call the methods of `{ident}`: take `&Arc<dyn {ident}>` \
+                or `&impl {ident}`"
         );
         let methods = methods.iter().map(|method| method.declaration());
+        let bounds = quote!(::core::marker::Send + ::core::marker::Sync + 'static);
         quote! {
             #(#attributes)*
             #[diagnostic::on_unimplemented(message = #message, note = #note)]
-            #visibility trait #ident: #twin + ::core::marker::Send + ::core::marker::Sync + 'static {
+            #visibility trait #ident: #twin + #bounds {
                 #(#methods)*
             }
         }

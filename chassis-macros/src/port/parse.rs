@@ -40,7 +40,8 @@ fn method(item: &TraitItemFn, errors: &mut Errors) -> Option<Method> {
     if shape::borrows(&shape.output) {
         errors.at(
             &shape.output,
-            "what a port gives owns what it holds, since it may come from another system: give an owned type",
+            "what a port gives owns what it holds, since it may come from another system: \
+                give an owned type",
         );
     }
     let (own, others) = shape.attributes.into_iter().partition(is_idempotent);

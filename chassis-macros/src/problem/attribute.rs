@@ -41,7 +41,11 @@ impl Said {
             }
         }
         for name in beside_call.iter().filter(|_| said.call) {
-            errors.at(name, "`call` stands alone in `#[problem(call)]`: status and type come from the failed call");
+            errors.at(
+                name,
+                "`call` stands alone in `#[problem(call)]`: status and type \
+                come from the failed call",
+            );
         }
         said
     }
@@ -65,7 +69,8 @@ impl Said {
             ("type", Some(Lit::Str(uri))) => {
                 return Err(syn::Error::new_spanned(
                     uri,
-                    "a problem's type is an absolute URI: `type = \"urn:problem:inventory:unknown-item\"`",
+                    "a problem's type is an absolute URI: `type = \
+                        \"urn:problem:inventory:unknown-item\"`",
                 ));
             }
             ("title", Some(Lit::Str(title))) => self.title = Some(title.value()),

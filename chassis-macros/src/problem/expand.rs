@@ -61,7 +61,10 @@ fn to_problem(variant: &Variant) -> TokenStream {
         quote_spanned!(ty.span()=> ::chassis::__private::put(&mut __problem, #name, #value);)
     });
     let detail = problem.shows_detail.then(|| {
-        quote!(__problem.detail = ::core::option::Option::Some(::std::string::ToString::to_string(self));)
+        quote! {
+            let __detail = ::std::string::ToString::to_string(self);
+            __problem.detail = ::core::option::Option::Some(__detail);
+        }
     });
     quote! {
         Self::#ident { #(#names: #values,)* .. } => {

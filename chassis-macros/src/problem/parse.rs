@@ -28,7 +28,11 @@ pub(super) fn parse(item: &DeriveInput) -> Result<Error, TokenStream> {
                 variants.extend(variant(item, &mut errors));
             }
         }
-        _ => errors.at(&item.ident, "`Problem` is derived for an enum with a variant a problem: `enum InventoryError { #[problem(status = 404)] UnknownItem { sku: Sku } }`"),
+        _ => errors.at(
+            &item.ident,
+            "`Problem` is derived for an enum with a variant a \
+            problem: `enum InventoryError { #[problem(status = 404)] UnknownItem { sku: Sku } }`",
+        ),
     }
     clashes(&variants, &mut errors);
     errors.finish(Error {
@@ -63,7 +67,8 @@ fn call(item: &Variant, errors: &mut Errors) -> Option<Type> {
     errors.at(
         item,
         format!(
-            "`#[problem(call)]` marks the variant that holds a failed call: `{name}(#[from] chassis::CallError)`"
+            "`#[problem(call)]` marks the variant that holds a failed call: `{name}(#[from] \
+                chassis::CallError)`"
         ),
     );
     None
@@ -75,13 +80,23 @@ fn problem(item: &Variant, said: Said, errors: &mut Errors) -> Option<Problem> {
         Fields::Unit => &empty,
         Fields::Named(FieldsNamed { named, .. }) => named,
         Fields::Unnamed(fields) => {
-            errors.at(fields, "the fields of a problem are members of a JSON object, so they have names: `{ sku: Sku }`");
+            errors.at(
+                fields,
+                "the fields of a problem are members of a JSON object, so \
+                they have names: `{ sku: Sku }`",
+            );
             return None;
         }
     };
     let Some(status) = said.status else {
         if !said.wrong {
-            errors.at(&item.ident, format!("say the HTTP status of this problem: `#[problem(status = 404)]` (known are {KNOWN})"));
+            errors.at(
+                &item.ident,
+                format!(
+                    "say the HTTP status of this problem: \
+                `#[problem(status = 404)]` (known are {KNOWN})"
+                ),
+            );
         }
         return None;
     };

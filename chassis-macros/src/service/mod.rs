@@ -3,6 +3,7 @@
 mod expand;
 mod model;
 mod options;
+mod params;
 mod parse;
 mod path;
 
@@ -17,7 +18,8 @@ pub(crate) fn service(arguments: TokenStream, item: &TokenStream) -> TokenStream
     let parsed = match syn::parse2::<ItemTrait>(item.clone()) {
         Ok(parsed) => parsed,
         Err(_) => {
-            let message = "`#[service]` goes on a trait: `#[service(version = \"1\")] pub trait Inventory { … }`";
+            let message = "`#[service]` goes on a trait: \
+                           `#[service(version = \"1\")] pub trait Inventory { … }`";
             let error = syn::Error::new_spanned(item, message).into_compile_error();
             return quote!(#item #error);
         }

@@ -11,13 +11,15 @@ use super::model::Options;
 use crate::errors::Errors;
 use crate::words;
 
-const KNOWN: &str = "`timeout = \"2s\"`, `max_body = \"64KiB\"`, `deprecated`, `since = \"1.2\"`, `cancel = \"always\"`";
+const KNOWN: &str = "`timeout = \"2s\"`, `max_body = \"64KiB\"`, `deprecated`, `since = \
+    \"1.2\"`, `cancel = \"always\"`";
 /// Words of the grammar that this version does not know how to keep.
 const LATER: [&str; 5] = ["idempotent", "scope", "public", "audit", "cache"];
 
 /// Reads `version = "1"` of `#[service(version = "1")]`.
 pub(super) fn version(arguments: TokenStream, errors: &mut Errors) -> String {
-    const WRITE: &str = "a contract says its version, which puts its routes under `/v1`: `#[service(version = \"1\")]`";
+    const WRITE: &str = "a contract says its version, which puts its routes under `/v1`: \
+        `#[service(version = \"1\")]`";
     if arguments.is_empty() {
         errors.add(syn::Error::new(proc_macro2::Span::call_site(), WRITE));
         return String::new();
@@ -87,7 +89,8 @@ impl Options {
                 quantity(
                     meta,
                     |text| (text == "always").then_some(()),
-                    "the one value of `cancel` is `\"always\"`: the call is dropped when its caller hangs up (as GET is)",
+                    "the one value of `cancel` is `\"always\"`: the call is dropped when \
+                        its caller hangs up (as GET is)",
                 )?;
                 self.cancel_always = true;
             }

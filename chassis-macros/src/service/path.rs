@@ -109,12 +109,13 @@ fn mistake(segment: &Segment) -> Option<String> {
         Segment::Placeholder(name) => {
             let plain = name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric());
             let starts = name.chars().next().is_some_and(|c| !c.is_ascii_digit());
-            (!plain || !starts).then(|| {
-                format!("`{{{name}}}` must name a parameter of the method: `{{sku}}`")
-            })
+            (!plain || !starts)
+                .then(|| format!("`{{{name}}}` must name a parameter of the method: `{{sku}}`"))
         }
         Segment::Text(text) if text.contains('?') => Some(
-            "a path has no query: a parameter of the method that is not in the path comes from the query by itself".to_owned(),
+            "a path has no query: a parameter of the method that is not in the path comes \
+                from the query by itself"
+                .to_owned(),
         ),
         Segment::Text(text) if text.contains(['{', '}']) => Some(format!(
             "a placeholder is a whole segment: write `/{{name}}/`, not `{text}`"
@@ -125,6 +126,11 @@ fn mistake(segment: &Segment) -> Option<String> {
         Segment::Text(text) => text
             .chars()
             .find(|c| !c.is_ascii_alphanumeric() && !"-._~!$&'()+,;=:@".contains(*c))
-            .map(|c| format!("`{c}` cannot stand in a path: take letters, digits and `-._~!$&'()+,;=:@`")),
+            .map(|c| {
+                format!(
+                    "`{c}` cannot stand in a path: take letters, digits and \
+                `-._~!$&'()+,;=:@`"
+                )
+            }),
     }
 }

@@ -14,7 +14,10 @@ impl Trait {
         let names: Vec<Names> = methods.iter().map(|method| Names::of(method)).collect();
         let on: Vec<&Ident> = names.iter().map(|names| &names.on).collect();
         let calls: Vec<&Ident> = names.iter().map(|names| &names.calls).collect();
-        let closures: Vec<TokenStream> = methods.iter().map(|method| method.closure()).collect();
+        let closures = methods.iter().map(|method| {
+            let closure = method.closure();
+            quote!(dyn #closure + ::core::marker::Send + ::core::marker::Sync)
+        });
         let builders = methods
             .iter()
             .zip(&names)
@@ -24,14 +27,15 @@ impl Trait {
             .zip(&names)
             .map(|(method, names)| answer(&fake, method, names));
         let doc = format!(
-            "A fake of [`{ident}`] for tests: say what each method answers with `on_…`. A method of which nothing was said panics. Clones share their counts."
+            "A fake of [`{ident}`] for tests: say what each method answers with `on_…`. A \
+                method of which nothing was said panics. Clones share their counts."
         );
         quote! {
             #[doc = #doc]
             #[allow(dead_code)]
             #[derive(::core::clone::Clone, ::core::default::Default)]
             #visibility struct #fake {
-                #(#on: ::core::option::Option<::std::sync::Arc<dyn #closures + ::core::marker::Send + ::core::marker::Sync>>,)*
+                #(#on: ::core::option::Option<::std::sync::Arc<#closures>>,)*
                 #(#calls: ::std::sync::Arc<::core::sync::atomic::AtomicUsize>,)*
             }
 

@@ -51,7 +51,13 @@ impl Method {
             );
         }
         if let Some(body) = &item.default {
-            errors.at(body, format!("a {what} has no bodies; end `{name}` with `;` and write the code in an implementation"));
+            errors.at(
+                body,
+                format!(
+                    "a {what} has no bodies; end `{name}` with `;` and \
+                write the code in an implementation"
+                ),
+            );
         }
         let lifetimes = lifetimes_of(item, errors);
         let arguments = arguments_of(item, errors);
@@ -234,7 +240,8 @@ fn arguments_of(item: &TraitItemFn, errors: &mut Errors) -> Vec<Argument> {
 
 /// `Result<T, E>` and its two types.
 fn output_of(item: &TraitItemFn, errors: &mut Errors) -> Option<(Type, Type, Type)> {
-    const WRITE: &str = "a call can fail, so write `Result<T, E>` with both types; `E` has a variant for `chassis::CallError`, or is it";
+    const WRITE: &str = "a call can fail, so write `Result<T, E>` with both types; `E` has \
+        a variant for `chassis::CallError`, or is it";
     let ReturnType::Type(_, output) = &item.sig.output else {
         errors.at(&item.sig.ident, WRITE);
         return None;
@@ -245,6 +252,14 @@ fn output_of(item: &TraitItemFn, errors: &mut Errors) -> Option<(Type, Type, Typ
         return None;
     };
     Some(((**output).clone(), ok.clone(), error.clone()))
+}
+
+/// The last segment of a path: `Option` of `std::option::Option<T>`.
+pub(crate) fn last_segment(ty: &Type) -> Option<&Ident> {
+    match ty {
+        Type::Path(path) => path.path.segments.last().map(|last| &last.ident),
+        _ => None,
+    }
 }
 
 /// The type arguments of `ty` when its last segment is `name`: `Option<T>` gives `[T]`.

@@ -9,9 +9,8 @@ impl ::chassis::Problem for InventoryError {
                     404u16,
                 );
                 __problem.title = ::std::borrow::Cow::Borrowed("Unknown item");
-                __problem.detail = ::core::option::Option::Some(
-                    ::std::string::ToString::to_string(self),
-                );
+                let __detail = ::std::string::ToString::to_string(self);
+                __problem.detail = ::core::option::Option::Some(__detail);
                 ::chassis::__private::put(&mut __problem, "sku", __sku);
                 __problem
             }
@@ -21,9 +20,8 @@ impl ::chassis::Problem for InventoryError {
                     503u16,
                 );
                 __problem.title = ::std::borrow::Cow::Borrowed("We are closed");
-                __problem.detail = ::core::option::Option::Some(
-                    ::std::string::ToString::to_string(self),
-                );
+                let __detail = ::std::string::ToString::to_string(self);
+                __problem.detail = ::core::option::Option::Some(__detail);
                 __problem
             }
             Self::Unreadable { line: __line, .. } => {

@@ -31,7 +31,9 @@ fn body(contract: &Contract, index: usize, method: &Method) -> TokenStream {
     let (encode, decode) = (encode(contract, index, method), decode(method));
     // Where the error has no `From<CallError>`, rustc's message stands at the error's type.
     let error = &method.shape.error;
-    let failed = quote_spanned!(error.span()=> <#error as ::core::convert::From<::chassis::CallError>>::from);
+    let failed = quote_spanned! {error.span()=>
+        <#error as ::core::convert::From<::chassis::CallError>>::from
+    };
     let decoded = quote_spanned! {error.span()=>
         ::chassis::__private::Decoder::new(__info, #index).#decode(__received)
     };
