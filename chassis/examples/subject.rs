@@ -1,6 +1,7 @@
 //! The subject of the lifecycle's tests: a service that can be made to misbehave.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -18,7 +19,9 @@ struct Subject {
     away: bool,
     /// Composing panics.
     panics: bool,
-    /// Dropping the service's state hangs for good, on the thread that stops it.
+    /// What the service holds can't be dropped.
+    stuck_drop: bool,
+    /// Nothing: to be listed.
     word: String,
 }
 
@@ -33,6 +36,10 @@ async fn service(app: App) -> chassis::Result {
             Err(Error::unavailable("nobody there"))
         });
     }
+    if subject.stuck_drop {
+        let stuck = Arc::new(Stuck);
+        app.merge(Router::new().route("/stuck", get(async move || drop(stuck.clone()))));
+    }
     app.merge(
         Router::new()
             .route("/hello", get(async || "hello\n"))
@@ -41,6 +48,17 @@ async fn service(app: App) -> chassis::Result {
             .route("/block", get(block)),
     );
     Ok(())
+}
+
+/// Hangs for good where it is dropped: on the thread that stops the service.
+struct Stuck;
+
+impl Drop for Stuck {
+    fn drop(&mut self) {
+        loop {
+            std::thread::park();
+        }
+    }
 }
 
 async fn slow(Path(ms): Path<u64>) -> &'static str {

@@ -151,11 +151,10 @@ fn check(composition: Composition, read: &Read) -> Result {
 
 fn serve(mut composition: Composition, read: Read) -> Result {
     let env = Env::system();
-    // Before anything is opened that only findings would close again.
-    read.config
-        .findings()
-        .into_result(())
-        .map_err(Error::configuration)?;
+    if !read.config.findings().is_empty() {
+        // Nothing is opened any more; composing adds what is wrong with the service's sections.
+        return check(composition, &read);
+    }
     let phases = Phases::new(env.clone());
     let guard = Guard::start(phases.clone(), read.settings.stop.with_stdin)?;
     let (serving, control) = (runtimes::serving()?, runtimes::control()?);

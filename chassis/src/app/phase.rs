@@ -26,6 +26,11 @@ impl Phases {
         *self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Says that phase `name` runs from now on.
+    pub(super) fn enter(&self, name: &'static str) {
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = name;
+    }
+
     /// Does `work`, for at most `limit`. `None`: the limit was passed and the work was dropped.
     pub(super) async fn run<F: Future>(
         &self,
@@ -33,7 +38,7 @@ impl Phases {
         limit: Duration,
         work: F,
     ) -> Option<F::Output> {
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = name;
+        self.enter(name);
         let started = self.env.now();
         let result = tokio::time::timeout(limit, work).await.ok();
         let took_ms = self

@@ -1,5 +1,7 @@
 //! A run from start to stop, in a process of its own.
 
+use std::time::Duration;
+
 use super::chassis::Announce;
 use super::guard::{Guard, Signal};
 use super::live::Live;
@@ -7,6 +9,9 @@ use super::print;
 use super::start::Plan;
 use super::stop::Stopped;
 use crate::{Error, Result};
+
+/// How long log lines are waited for that come before the plain ones.
+const FLUSH: Duration = Duration::from_millis(100);
 
 impl Live {
     /// Starts, serves until a signal, stops.
@@ -41,6 +46,8 @@ impl Live {
     fn say_ready(&self, speaks: bool, announce: Option<Announce>) {
         let listeners = self.listeners.to_string().replace('\n', ", ");
         tracing::info!(listeners, "ready");
+        // Plain lines come after what was logged before them.
+        self.telemetry.flush_logs(FLUSH);
         if speaks {
             print::line(&self.listeners.to_string());
         }

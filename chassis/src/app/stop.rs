@@ -50,6 +50,10 @@ impl Live {
         // Liveness answered throughout.
         self.admin = None;
         self.probe = None;
+        // What the service holds is dropped here, not after: code of its own may run, and hang.
+        self.phases.enter("close");
+        self.edge = None;
+        self.components.clear();
         Stopped { connections, tasks }
     }
 

@@ -8,6 +8,9 @@ mod contract;
 // A server on a socket, and its time.
 #[cfg(feature = "service")]
 mod edge;
+// Services as processes: the examples.
+#[cfg(all(feature = "sqlite", feature = "testing"))]
+mod lifecycle;
 // Fakes and time that a test holds.
 #[cfg(feature = "testing")]
 mod port;

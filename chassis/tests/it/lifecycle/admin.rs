@@ -1,0 +1,112 @@
+//! The probe and the admin listener, as processes show them.
+
+use serde_json::Value;
+
+use super::process::Process;
+use super::wire::{get, send};
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+#[test]
+fn the_probe_listener_has_four_paths_and_no_details() {
+    let mut process = Process::start("subject", &[]);
+    process.address("admin");
+    let probe = process.address("probe");
+    for (path, text) in [
+        ("/livez", "live\n"),
+        ("/readyz", "ready\n"),
+        ("/startupz", "started\n"),
+    ] {
+        assert_eq!(get(&probe, path), (200, text.to_owned()));
+    }
+    assert_eq!(get(&probe, "/metrics").0, 200);
+    for path in ["/", "/hello", "/admin/health", "/admin/config"] {
+        assert_eq!(get(&probe, path).0, 404, "{path}");
+    }
+}
+
+#[test]
+fn the_admin_listener_shows_health_ports_and_routes() {
+    let mut process = Process::start("subject", &[]);
+    let admin = process.address("admin");
+    let health = json(&get(&admin, "/admin/health").1);
+    assert_eq!(
+        (&health["ready"], &health["stage"]),
+        (&true.into(), &"running".into())
+    );
+    assert_eq!(
+        json(&get(&admin, "/admin/ports").1)["ports"],
+        Value::Array(vec![])
+    );
+    assert_eq!(
+        json(&get(&admin, "/admin/routes").1)["contracts"],
+        Value::Array(vec![])
+    );
+    assert_eq!(get(&admin, "/livez").0, 404);
+}
+
+#[test]
+fn the_admin_listener_answers_no_stranger() {
+    let mut process = Process::start("subject", &[]);
+    let admin = process.address("admin");
+    let ask = |headers: &[_]| send(&admin, "GET", "/admin/health", headers, "").0;
+    assert_eq!(ask(&[]), 200);
+    assert_eq!(ask(&[("host", "evil.test")]), 403);
+    assert_eq!(ask(&[("origin", "http://evil.test")]), 403);
+    assert_eq!(ask(&[("sec-fetch-site", "cross-site")]), 403);
+}
+
+#[test]
+fn values_and_changes_need_the_token_of_the_state_folder() {
+    let mut process = Process::start("subject", &[]);
+    let admin = process.address("admin");
+    assert_eq!(get(&admin, "/admin/config").0, 401);
+    assert_eq!(send(&admin, "PUT", "/admin/log-level", &[], "debug").0, 401);
+
+    let file = process.folder.join("state/chassis/subject/admin.token");
+    let bearer = format!("Bearer {}", std::fs::read_to_string(file).unwrap());
+    let token = [("authorization", bearer.as_str())];
+    let (status, config) = send(&admin, "GET", "/admin/config", &token, "");
+    assert_eq!(status, 200);
+    let values = json(&config)["values"].as_array().unwrap().clone();
+    assert!(
+        values
+            .iter()
+            .any(|row| row["key"] == "stop.drain" && row["source"] == "default")
+    );
+
+    let (status, level) = send(&admin, "PUT", "/admin/log-level", &token, "debug");
+    assert_eq!(
+        (status, json(&level)["level"].as_str()),
+        (200, Some("debug"))
+    );
+    assert_eq!(
+        send(&admin, "PUT", "/admin/log-level", &token, "loud=very").0,
+        422
+    );
+}
+
+#[test]
+fn an_unwritable_state_folder_turns_the_token_off_with_a_warning() {
+    // A file lies where the folder should be: that stops root, too.
+    let args = [
+        "--set",
+        "http.listen=127.0.0.1:0",
+        "--set",
+        "probe.listen=127.0.0.1:0",
+    ];
+    let more = ["--set", "admin.listen=127.0.0.1:0", "--profile", "dev"];
+    let mut process = Process::bare(
+        "subject",
+        &[&args[..], &more[..]].concat(),
+        &[("state", "in the way")],
+    );
+    let admin = process.address("admin");
+    assert_eq!(get(&admin, "/admin/health").0, 200);
+    let (status, body) = get(&admin, "/admin/config");
+    assert_eq!(status, 403, "{body}");
+    assert!(body.contains("admin.token"), "{body}");
+    process.until(|this| this.out().contains("admin token is off").then_some(()));
+}

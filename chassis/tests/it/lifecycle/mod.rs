@@ -1,0 +1,7 @@
+//! A service's life as real processes: how they start, what they answer, how they end.
+
+mod admin;
+mod exit_codes;
+mod process;
+mod stop;
+mod wire;

@@ -1,0 +1,199 @@
+//! An example program as a child process.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread;
+use std::time::Duration;
+
+use chassis::context::Env;
+
+/// Longer than anything takes that works, on a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A child process; killed when it is dropped.
+pub(crate) struct Process {
+    child: Child,
+    out: Arc<Mutex<String>>,
+    err: Arc<Mutex<String>>,
+    readers: Vec<thread::JoinHandle<()>>,
+    pub(crate) folder: PathBuf,
+}
+
+/// The example `name`, built like this test.
+fn example(name: &str) -> PathBuf {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        // A run of this test alone does not build the examples.
+        let built = Command::new(env!("CARGO"))
+            .args([
+                "build",
+                "--quiet",
+                "--all-features",
+                "--examples",
+                "--manifest-path",
+            ])
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+            .status()
+            .unwrap();
+        assert!(built.success(), "the examples do not build");
+    });
+    let own = std::env::current_exe().unwrap();
+    let profile = own.parent().and_then(Path::parent).unwrap();
+    profile.join("examples").join(name)
+}
+
+impl Process {
+    /// Starts the example with free ports, in a folder of its own, under profile dev.
+    pub(crate) fn start(name: &str, args: &[&str]) -> Self {
+        let mut free = vec!["--profile", "dev"];
+        for listener in ["http.listen", "probe.listen", "admin.listen"] {
+            if !args.iter().any(|arg| arg.starts_with(listener)) {
+                let set = match listener {
+                    "http.listen" => "http.listen=127.0.0.1:0",
+                    "probe.listen" => "probe.listen=127.0.0.1:0",
+                    _ => "admin.listen=127.0.0.1:0",
+                };
+                free.extend(["--set", set]);
+            }
+        }
+        Self::bare(name, &[args, &free[..]].concat(), &[])
+    }
+
+    /// Starts the example with these arguments and files only.
+    pub(crate) fn bare(name: &str, args: &[&str], files: &[(&str, &str)]) -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder =
+            std::env::temp_dir().join(format!("chassis-it-{}-{count}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        for (file, text) in files {
+            std::fs::write(folder.join(file), text).unwrap();
+        }
+        let mut child = Command::new(example(name))
+            .args(args)
+            .current_dir(&folder)
+            .env_clear()
+            .env("XDG_STATE_HOME", folder.join("state"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (out, reads_out) = gather(child.stdout.take().unwrap());
+        let (err, reads_err) = gather(child.stderr.take().unwrap());
+        Self {
+            child,
+            out,
+            err,
+            readers: vec![reads_out, reads_err],
+            folder,
+        }
+    }
+
+    /// Waits until it has printed where its listener `kind` is: `127.0.0.1:40123`.
+    pub(crate) fn address(&mut self, kind: &str) -> String {
+        self.address_of("subject", kind)
+    }
+
+    /// The same for the process or component `name`.
+    pub(crate) fn address_of(&mut self, name: &str, kind: &str) -> String {
+        let start = format!("{name}: {kind} http://");
+        self.until(|this| {
+            let out = this.out();
+            let mut lines = out.lines().filter(|line| line.starts_with(&start));
+            lines.next().map(|line| line[start.len()..].to_owned())
+        })
+    }
+
+    /// Waits until `look` gives something.
+    pub(crate) fn until<T>(&mut self, mut look: impl FnMut(&mut Self) -> Option<T>) -> T {
+        let clock = Env::system();
+        let began = clock.now();
+        loop {
+            if let Some(found) = look(self) {
+                return found;
+            }
+            let ended = self.child.try_wait().unwrap();
+            let told = format!("stdout:\n{}\nstderr:\n{}", self.out(), self.err());
+            assert!(
+                ended.is_none() || look(self).is_some(),
+                "it ended ({ended:?})\n{told}"
+            );
+            assert!(clock.now() - began < PATIENCE, "waited in vain\n{told}");
+            thread::yield_now();
+            thread::park_timeout(Duration::from_millis(5));
+        }
+    }
+
+    /// Sends a signal: `TERM`, `INT`, `KILL`.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill")
+            .args(["-s", name, &pid])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for its end; gives its exit code and how long that took.
+    pub(crate) fn end(&mut self) -> (Option<i32>, Duration) {
+        let clock = Env::system();
+        let began = clock.now();
+        let status: ExitStatus = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(
+                clock.now() - began < PATIENCE,
+                "it does not end: {}\n{}",
+                self.out(),
+                self.err()
+            );
+            thread::park_timeout(Duration::from_millis(5));
+        };
+        let took = clock.now() - began;
+        // What it said last may still be on its way.
+        self.readers
+            .drain(..)
+            .for_each(|reader| reader.join().unwrap());
+        (status.code(), took)
+    }
+
+    /// What it printed so far.
+    pub(crate) fn out(&self) -> String {
+        self.out.lock().unwrap().clone()
+    }
+
+    /// What it complained of so far.
+    pub(crate) fn err(&self) -> String {
+        self.err.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Reads all that comes, line by line, on a thread.
+fn gather(from: impl Read + Send + 'static) -> (Arc<Mutex<String>>, thread::JoinHandle<()>) {
+    let text = Arc::new(Mutex::new(String::new()));
+    let all = Arc::clone(&text);
+    let reader = thread::spawn(move || {
+        let mut reader = BufReader::new(from);
+        let mut line = Vec::new();
+        while matches!(reader.read_until(b'\n', &mut line), Ok(read) if read > 0) {
+            all.lock()
+                .unwrap()
+                .push_str(&String::from_utf8_lossy(&line));
+            line.clear();
+        }
+    });
+    (text, reader)
+}
