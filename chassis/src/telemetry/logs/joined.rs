@@ -95,7 +95,8 @@ struct Joining {
     component: Arc<Component>,
     record: SpanRecord,
     started: Instant,
-    /// The context within the span.
+    /// The context around the span, and the one within.
+    outer: Context,
     inner: Context,
 }
 
@@ -104,7 +105,7 @@ thread_local! {
     static ENTERED: RefCell<Vec<(Id, Context)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// How many spans a thread may have entered at once; more are a mistake of the program.
+/// How many of them are remembered: a guard that moves to another thread leaves its entry behind.
 const DEEPEST: usize = 128;
 
 impl<S> Layer<S> for Joined
@@ -170,27 +171,30 @@ where
                 return;
             }
             ENTERED.with_borrow_mut(|entered| {
-                if entered.len() < DEEPEST {
-                    entered.push((id.clone(), context::replace(joining.inner.clone())));
+                if entered.len() == DEEPEST {
+                    entered.remove(0);
                 }
+                entered.push((id.clone(), context::replace(joining.inner.clone())));
             });
         });
     }
 
     fn on_exit(&self, id: &Id, scope: Scope<'_, S>) {
-        let outer = ENTERED.with_borrow_mut(|entered| {
+        let entered = ENTERED.with_borrow_mut(|entered| {
             let at = entered.iter().rposition(|(known, _)| known == id)?;
             Some(entered.remove(at).1)
         });
-        let (Some(outer), Some(span)) = (outer, scope.span(id)) else {
-            return;
-        };
-        // Only if the span is still the place: a guard that was held over an await is left when
-        // this thread may long be doing something else.
-        let place = inner_context(&span).map(|inner| inner.trace().span_id);
-        if place == Some(Context::current().trace().span_id) {
-            context::replace(outer);
-        }
+        with(id, &scope, |joining| {
+            // Only if the span is still the place: a guard that was held over an await is left when
+            // this thread may long be doing something else.
+            let trace = &joining.record.trace;
+            if Context::current().trace().span_id != trace.span_id {
+                return;
+            }
+            // The entry may lie on another thread, or be one that was left behind here.
+            let mine = entered.filter(|outer| outer.trace().trace_id == trace.trace_id);
+            context::replace(mine.unwrap_or_else(|| joining.outer.clone()));
+        });
     }
 
     fn on_close(&self, id: Id, scope: Scope<'_, S>) {
@@ -229,7 +233,8 @@ fn begin(outer: Context, attributes: &Attributes<'_>) -> Option<Joining> {
     Some(Joining {
         record,
         started: env.now(),
-        inner: outer.with_trace(trace),
+        inner: outer.clone().with_trace(trace),
+        outer,
         component,
     })
 }

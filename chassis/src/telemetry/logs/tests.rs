@@ -179,6 +179,29 @@ async fn a_span_is_the_place_only_while_it_is_polled() {
 }
 
 #[test]
+fn a_guard_that_moves_to_another_thread_leads_nobody_astray() {
+    let (shop, _capture) = system("shop");
+    let mut context = call(&shop, TraceFlags::SAMPLED);
+    let place = || Context::current().trace().span_id;
+    let span = context.lend(|| {
+        let span = info_span!("held");
+        tracing::dispatcher::get_default(|subscriber| subscriber.enter(&span.id().unwrap()));
+        span
+    });
+    assert_eq!(place(), SpanId::default());
+    // The task goes on elsewhere, and leaves the span there.
+    let elsewhere = std::thread::spawn(move || {
+        context.lend(|| {
+            tracing::dispatcher::get_default(|subscriber| subscriber.exit(&span.id().unwrap()));
+        });
+        (place(), context)
+    });
+    let (outside, context) = elsewhere.join().unwrap();
+    assert_eq!(outside, SpanId::default());
+    assert_eq!(context.trace().span_id, SpanId([0xcd; 8]));
+}
+
+#[test]
 fn the_level_can_be_changed_while_it_runs() {
     let (shop, capture) = system("shop");
     let say = || call(&shop, UNSAMPLED).enter(|| debug!("detail"));
