@@ -1,6 +1,9 @@
 //! Contracts: every parameter place and every kind of answer through the wire format and back.
 
 mod as_data;
+// Time that a test holds, and fakes.
+#[cfg(feature = "testing")]
+mod local;
 mod openapi;
 mod problems;
 mod refusals;
@@ -37,6 +40,15 @@ struct Reservation {
     sku: Sku,
     #[garde(range(min = 1))]
     count: u32,
+    #[serde(default)]
+    #[garde(dive)]
+    notes: Vec<Note>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, garde::Validate)]
+struct Note {
+    #[garde(ascii, length(max = 3))]
+    text: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -223,6 +223,17 @@ fn a_body_that_fails_its_validation() {
 }
 
 #[test]
+fn each_field_has_one_entry() {
+    let body = r#"{"sku": "", "count": 1, "notes": [{"text": "ok"}, {"text": "größer"}]}"#;
+    let problem = Ask::reserve(body).refused();
+    let errors = problem["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert_eq!(errors[0]["pointer"], "#/notes/1/text");
+    let detail = errors[0]["detail"].as_str().unwrap();
+    assert!(detail.contains("; "), "both rules: {detail}");
+}
+
+#[test]
 fn unknown_fields_and_parameters_are_ignored() {
     let mut headers = HeaderMap::new();
     headers.insert("content-type", HeaderValue::from_static("application/json"));

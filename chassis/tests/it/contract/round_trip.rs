@@ -50,6 +50,7 @@ async fn a_body_and_a_created_answer() {
     let request = Reservation {
         sku: Sku("bolt".to_owned()),
         count: 2,
+        notes: Vec::new(),
     };
     let created = client().reserve(request.clone(), true).await.unwrap();
     assert_eq!(created.location, "/v1/reservations/true");
