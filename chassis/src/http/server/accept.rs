@@ -72,7 +72,7 @@ async fn slot(shared: &Arc<Shared>) -> Option<OwnedSemaphorePermit> {
     if let Ok(slot) = Arc::clone(slots).try_acquire_owned() {
         return Some(slot);
     }
-    shared.edge().count_full();
+    shared.edge().counters().full();
     // The semaphore is never closed.
     Arc::clone(slots).acquire_owned().await.ok()
 }

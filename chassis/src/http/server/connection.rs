@@ -218,7 +218,7 @@ impl Watch {
         loop {
             if let Poll::Ready(end) = http.as_mut().poll(cx) {
                 if let Err(error) = end {
-                    self.conn.edge.count_broken(&*error);
+                    self.conn.edge.counters().broken(&*error);
                 }
                 return Poll::Ready(());
             }
@@ -357,9 +357,8 @@ impl Watch {
             self.conn.signal(ALARM);
             return Poll::Pending;
         }
-        self.conn
-            .edge
-            .count_timed_out(self.conn.reading.load(Relaxed));
+        let slow = self.conn.reading.load(Relaxed) || !self.conn.served.load(Relaxed);
+        self.conn.edge.counters().timed_out(slow);
         Poll::Ready(())
     }
 }

@@ -11,12 +11,14 @@ use http_body_util::BodyExt;
 use super::Settings;
 use super::admission::Admission;
 use super::connection::Conn;
+use super::counters::Counters;
 use super::inbound::Inbound;
 use super::service::EdgeService;
 use super::table::Table;
 use super::watch::Watches;
-use crate::context::{Carrier, Env, Extractor, Rejected, Trust};
-use crate::telemetry::{Counter, Telemetry};
+use crate::Result;
+use crate::context::{Env, Extractor, Trust};
+use crate::telemetry::Telemetry;
 
 /// The fused edge: routes, limits, and what happens around each call. A cheap clone.
 ///
@@ -36,7 +38,7 @@ struct Inner {
     extractor: Extractor,
     /// What is recorded of requests that no contract knows.
     elsewhere: Watches,
-    rejected: [Counter; Carrier::ALL.len()],
+    counters: Counters,
 }
 
 /// What [`Routes`](super::Routes) resolved.
@@ -64,14 +66,13 @@ pub(super) struct Limits {
 }
 
 impl Edge {
-    pub(super) fn new(parts: Parts) -> Self {
+    pub(super) fn new(parts: Parts) -> Result<Self> {
         let settings = parts.settings;
-        let metrics = parts.telemetry.metrics();
         let now = parts.env.now();
-        Self(Arc::new(Inner {
+        Ok(Self(Arc::new(Inner {
             extractor: Extractor::new(settings.trust, settings.sampled_per_second, now),
             elsewhere: Watches::new(&parts.telemetry, ""),
-            rejected: Carrier::ALL.map(|carrier| metrics.rejected(carrier.as_str())),
+            counters: Counters::new(parts.telemetry.metrics())?,
             telemetry: parts.telemetry,
             env: parts.env,
             admission: Admission::new(settings.max_in_flight),
@@ -88,7 +89,7 @@ impl Edge {
                 max_connections: settings.max_connections,
                 max_streams: settings.max_streams,
             },
-        }))
+        })))
     }
 
     /// Answers one request without a socket: the same path as from the wire, for tests.
@@ -147,21 +148,9 @@ impl Edge {
         &self.0.elsewhere
     }
 
-    #[cold]
-    pub(super) fn count_rejected(&self, rejected: Rejected) {
-        for (carrier, _) in rejected.iter() {
-            self.0.rejected[carrier as usize].add(1);
-        }
+    pub(super) fn counters(&self) -> &Counters {
+        &self.0.counters
     }
-
-    /// A connection ended with an error of the protocol.
-    pub(super) fn count_broken(&self, _error: &(dyn std::error::Error + Send + Sync + 'static)) {}
-
-    /// A connection waits because as many are open as may be.
-    pub(super) fn count_full(&self) {}
-
-    /// A connection was closed because nothing (or, while `reading`, no whole head) came.
-    pub(super) fn count_timed_out(&self, _reading: bool) {}
 }
 
 impl fmt::Debug for Edge {

@@ -26,6 +26,8 @@ pub(super) struct Exchange {
     pub(super) method: usize,
     /// The path, only where a span or a log line will need it.
     pub(super) path: Option<Text>,
+    /// Bytes of the request's body, as far as the edge has read it.
+    pub(super) body: u64,
     pub(super) head: bool,
     pub(super) http1: bool,
     recorded: bool,
@@ -75,6 +77,7 @@ impl Exchange {
             headers: None,
             method: head.method,
             path: None,
+            body: 0,
             head: head.is_head,
             http1: head.http1,
             recorded: false,
@@ -155,7 +158,7 @@ impl Exchange {
                 error_type: ending.error_type,
                 at: telemetry.env().wall(),
                 elapsed,
-                request_bytes: 0,
+                request_bytes: self.body,
                 response_bytes: ending.bytes,
                 trace: self.context.trace(),
                 request_id: request_id.as_ref().map(RequestId::as_str),

@@ -32,7 +32,7 @@ pub(super) fn read(
 ) -> Intake {
     let Extracted { context, rejected } = edge.extractor().extract(headers, now);
     if !rejected.is_empty() {
-        edge.count_rejected(rejected);
+        edge.counters().rejected(rejected);
     }
     let (trace, parent) = place(telemetry, ids, context.trace());
     let context = match trace {

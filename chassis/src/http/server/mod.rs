@@ -18,6 +18,7 @@ mod bind;
 mod body;
 mod collect;
 mod connection;
+mod counters;
 mod edge;
 mod exchange;
 mod foreign;

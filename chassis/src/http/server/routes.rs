@@ -96,14 +96,14 @@ impl Routes {
             let telemetry = &self.components[index].telemetry;
             wrap(index, merged::tapped(router, telemetry))
         });
-        Ok(Edge::new(Parts {
+        Edge::new(Parts {
             telemetry: first.telemetry.clone(),
             merged: merged.collect(),
             layered: layered.collect(),
             table,
             settings: self.settings,
             env: self.env,
-        }))
+        })
     }
 }
 

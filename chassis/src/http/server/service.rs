@@ -242,6 +242,7 @@ pub(super) fn call(
     (uri, mut headers): (&Uri, HeaderMap),
     body: Bytes,
 ) -> Serving {
+    exchange.body = body.len() as u64;
     // A parameter's own code runs here, so that a panic is possible as in the handler.
     let begin = AssertUnwindSafe(|| {
         let begin = || route.call(captures, uri, &headers, body);

@@ -84,9 +84,6 @@ pub(super) fn say_panic(context: &Context, panic: &(dyn Any + Send)) {
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no message");
-    context.enter(|| {
-        let trace_id = context.trace().trace_id.to_hex();
-        let trace_id = std::str::from_utf8(&trace_id).unwrap_or_default();
-        tracing::error!(trace_id, "a handler panicked: {message}");
-    });
+    // Within the call's context, so that the line carries its trace.
+    context.enter(|| tracing::error!("a handler panicked: {message}"));
 }

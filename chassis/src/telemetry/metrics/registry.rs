@@ -308,6 +308,24 @@ impl Metrics {
         all.push(source);
     }
 
+    /// A counter of the chassis' own. The same name and labels give the same counter.
+    ///
+    /// # Errors
+    ///
+    /// When the name is taken by another kind of metric.
+    pub(crate) fn own_counter(
+        &self,
+        name: &'static str,
+        help: &'static str,
+        labels: &[(&'static str, &str)],
+    ) -> Result<Counter> {
+        let wanted = Descriptor::new(name, help, "", Kind::Counter);
+        match self.family(&wanted, |it| Users::Counter(Arc::new(Family::new(it))))? {
+            Users::Counter(family) => Ok(family.get(self.labels(labels), Counter::new)),
+            other => Err(taken(other.descriptor())),
+        }
+    }
+
     fn counters(&self, name: MetricName, help: &str) -> Result<Arc<Family<Counter>>> {
         let wanted = name.describe(help, Kind::Counter)?;
         match self.family(&wanted, |it| Users::Counter(Arc::new(Family::new(it))))? {

@@ -1,6 +1,8 @@
 //! The HTTP edge, over real sockets with raw bytes.
 
 mod flow;
+mod http2;
+mod limits;
 mod merged;
 mod patience;
 mod raw;
@@ -12,7 +14,7 @@ use std::sync::Arc;
 
 use chassis::context::Env;
 use chassis::http::{Routes, Running, Server, Settings};
-use chassis::telemetry::{self, Resource, Telemetry};
+use chassis::telemetry::{self, Point, PointValue, Resource, Telemetry};
 
 use raw::Raw;
 use workshop::Workshop;
@@ -55,12 +57,26 @@ impl Site {
         }
     }
 
+    /// All series of a metric together: a counter's or a gauge's value, a histogram's count.
+    fn count(&self, metric: &str) -> f64 {
+        let families = self.telemetry.metrics().snapshot();
+        let family = families.iter().find(|family| family.name == metric);
+        let points = family.map_or(&[][..], |family| &family.points);
+        let value = |point: &Point| match &point.value {
+            PointValue::Counter(value) | PointValue::Gauge(value) => *value,
+            PointValue::Histogram(value) => value.count() as f64,
+            _ => 0.0,
+        };
+        points.iter().map(value).sum()
+    }
+
     async fn raw(&self) -> Raw {
         Raw::connect(self.running.local_addr()).await
     }
 }
 
 fn telemetry(env: &Env) -> Telemetry {
-    let settings = telemetry::Settings::default();
+    let mut settings = telemetry::Settings::default();
+    settings.logs.access = false;
     Telemetry::new(env.clone(), &settings, Resource::new("test", env)).unwrap()
 }

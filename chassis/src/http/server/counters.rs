@@ -1,0 +1,71 @@
+//! [`Counters`]: what happens on connections before there is a request, or without one.
+
+use crate::Result;
+use crate::context::{Carrier, Rejected};
+use crate::telemetry::{Counter, Metrics, semconv};
+
+/// Counts what no route's series shows.
+#[derive(Debug)]
+pub(super) struct Counters {
+    malformed: Counter,
+    too_large: Counter,
+    slow: Counter,
+    idle: Counter,
+    full: Counter,
+    rejected: [Counter; Carrier::ALL.len()],
+}
+
+impl Counters {
+    pub(super) fn new(metrics: &Metrics) -> Result<Self> {
+        let refused = |kind| {
+            let help = "Requests that HTTP itself refused: 400, 414 and 431";
+            metrics.own_counter(
+                "chassis.http.server.refused",
+                help,
+                &[(semconv::ERROR_TYPE, kind)],
+            )
+        };
+        let timed_out = |reason| {
+            let help = "Connections that were closed because nothing came";
+            metrics.own_counter("chassis.http.server.timed_out", help, &[("reason", reason)])
+        };
+        let help = "Connections that waited because as many were open as may be";
+        Ok(Self {
+            malformed: refused("malformed")?,
+            too_large: refused("too-large")?,
+            slow: timed_out("headers")?,
+            idle: timed_out("idle")?,
+            full: metrics.own_counter("chassis.http.server.full", help, &[])?,
+            rejected: Carrier::ALL.map(|carrier| metrics.rejected(carrier.as_str())),
+        })
+    }
+
+    /// A connection ended with an error. hyper has answered what it could not read.
+    pub(super) fn broken(&self, error: &(dyn std::error::Error + Send + Sync + 'static)) {
+        match error.downcast_ref::<hyper::Error>() {
+            Some(error) if error.is_parse_too_large() => self.too_large.inc(),
+            Some(error) if error.is_parse() => self.malformed.inc(),
+            // Callers come and go.
+            _ => {}
+        }
+    }
+
+    /// A connection was closed because nothing came, or, while `reading`, no whole head.
+    pub(super) fn timed_out(&self, reading: bool) {
+        let counter = if reading { &self.slow } else { &self.idle };
+        counter.inc();
+    }
+
+    /// A connection waits because as many are open as may be.
+    pub(super) fn full(&self) {
+        self.full.inc();
+    }
+
+    /// Headers that were not taken as they came.
+    #[cold]
+    pub(super) fn rejected(&self, rejected: Rejected) {
+        for (carrier, _) in rejected.iter() {
+            self.rejected[carrier as usize].inc();
+        }
+    }
+}
