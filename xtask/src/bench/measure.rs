@@ -70,6 +70,8 @@ impl Bench {
                 let answerer = Answerer::start()?;
                 let mut line = Command::new(self.programs.join(case.program));
                 point(&mut line, &answerer, 1, true);
+                // One call is enough to look at, so its trace must be kept.
+                drive::set(&mut line, "traces.ratio", "1.0");
                 let program = self.service(line, keys)?;
                 proof::caller(&program, &answerer, &self.collector)?;
                 clean(program.interrupt()?)
