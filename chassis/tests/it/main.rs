@@ -4,6 +4,9 @@
     reason = "a failed test; clippy knows only functions marked as tests"
 )]
 
+// Calls over sockets.
+#[cfg(feature = "service")]
+mod client;
 mod contract;
 // A server on a socket, and its time.
 #[cfg(feature = "service")]
