@@ -5,6 +5,10 @@
 //! [`Request`] and gives an [`Answer`]), and a client that implements the same trait
 //! ([`Contract::connect`], over a [`Link`]). No transport is named here: HTTP is one user of these
 //! words.
+//!
+//! Start at [`Contract`]. What the expansion calls lies in one file a step: `params` and `body` read
+//! a request, `answers` writes its answer; `encode` and `decode` are the client's side of the same.
+//! [`Loopback`] joins both sides without a wire, and [`openapi()`] describes a contract to others.
 
 mod answers;
 mod body;
