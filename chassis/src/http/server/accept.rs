@@ -112,8 +112,35 @@ fn welcome(shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
     }
 }
 
-/// Shrinks the kernel's queue, so that no further connection is completed while it is emptied.
-/// Where that fails the queue stays as it is, and is emptied all the same.
+/// Has the kernel complete no further connection while its queue is emptied. Where it will not, the
+/// queue is shrunk at least, and emptied all the same.
 fn shut(listener: &TcpListener) {
-    let _ = SockRef::from(listener).listen(0);
+    let socket = SockRef::from(listener);
+    if drop_openings(&socket).is_err() {
+        let _ = socket.listen(0);
+    }
+}
+
+/// Drops what opens a connection (segments with SYN) before the kernel sees it; handshakes that are
+/// under way go on. A caller whose opening is dropped tries again, and is then refused: it knows
+/// that nothing was done. Even a queue of length 0 would still take one connection, which closing
+/// the listener would reset.
+#[cfg(target_os = "linux")]
+fn drop_openings(socket: &SockRef<'_>) -> io::Result<()> {
+    use socket2::SockFilter;
+
+    /// Where a TCP header has its flags, and which of them opens.
+    const FLAGS: u32 = 13;
+    const SYN: u32 = 0x02;
+    socket.attach_filter(&[
+        SockFilter::new(0x30, 0, 0, FLAGS),    // load the byte
+        SockFilter::new(0x45, 0, 1, SYN),      // if it has the bit
+        SockFilter::new(0x06, 0, 0, 0),        // then drop the segment
+        SockFilter::new(0x06, 0, 0, u32::MAX), // else take all of it
+    ])
+}
+
+#[cfg(not(target_os = "linux"))]
+fn drop_openings(_: &SockRef<'_>) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }

@@ -18,8 +18,12 @@ enum Kind {
     Empty,
     Whole(Bytes),
     /// The connection counts as busy until the stream ends.
-    Stream(axum::body::Body, Option<Busy>),
+    Stream(axum::body::Body, Option<Busy>, Endless),
 }
+
+/// Whether the stream goes on until somebody ends it: server-sent events. Its reader comes back by
+/// itself, so a drain may end it; to cut off anything else would lose its end.
+type Endless = bool;
 
 impl Body {
     /// All of it at once.
@@ -32,8 +36,8 @@ impl Body {
     }
 
     /// What a merged router answers, bit by bit; `busy` is let go when it ends.
-    pub(super) fn stream(body: axum::body::Body, busy: Busy) -> Self {
-        Self(Kind::Stream(body, Some(busy)))
+    pub(super) fn stream(body: axum::body::Body, busy: Busy, endless: Endless) -> Self {
+        Self(Kind::Stream(body, Some(busy), endless))
     }
 }
 
@@ -53,7 +57,11 @@ impl HttpBody for Body {
                 this.0 = Kind::Empty;
                 Poll::Ready(Some(Ok(frame)))
             }
-            Kind::Stream(body, busy) => {
+            Kind::Stream(_, Some(busy), true) if busy.conn().is_draining() => {
+                this.0 = Kind::Empty;
+                Poll::Ready(None)
+            }
+            Kind::Stream(body, busy, _) => {
                 let frame = Pin::new(body).poll_frame(cx);
                 if matches!(frame, Poll::Ready(None | Some(Err(_)))) {
                     *busy = None;
@@ -67,7 +75,7 @@ impl HttpBody for Body {
         match &self.0 {
             Kind::Empty => true,
             Kind::Whole(_) => false,
-            Kind::Stream(body, _) => body.is_end_stream(),
+            Kind::Stream(body, ..) => body.is_end_stream(),
         }
     }
 
@@ -75,7 +83,7 @@ impl HttpBody for Body {
         match &self.0 {
             Kind::Empty => SizeHint::with_exact(0),
             Kind::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Kind::Stream(body, _) => body.size_hint(),
+            Kind::Stream(body, ..) => body.size_hint(),
         }
     }
 }

@@ -60,7 +60,9 @@ pub(super) fn routed(
     let ending = Ending::new(parts.status, error_type, bytes);
     let method = exchange.method;
     exchange.record(&ending, watches.map(|watches| watches.of(method)));
-    let body = Body::stream(body, exchange.busy.stream());
+    let content_type = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let endless = content_type.is_some_and(|value| value.starts_with(b"text/event-stream"));
+    let body = Body::stream(body, exchange.busy.stream(), endless);
     Response::from_parts(parts, body)
 }
 

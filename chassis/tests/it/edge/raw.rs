@@ -110,6 +110,12 @@ impl Raw {
         Some(answer)
     }
 
+    /// All that still comes until the peer ends the connection.
+    pub(super) async fn rest(&mut self) -> String {
+        while self.more().await {}
+        String::from_utf8_lossy(&self.buffer).into_owned()
+    }
+
     /// Whether the peer ends the connection without another byte.
     pub(super) async fn is_ended(&mut self) -> bool {
         self.buffer.is_empty() && !self.more().await

@@ -1,10 +1,17 @@
 //! Draining: nothing is lost that the kernel accepted.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::atomic::Ordering::SeqCst;
+use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::response::Response;
+use bytes::Bytes;
 use chassis::http::Server;
+use http_body::Frame;
 
 use super::Site;
 use super::raw::{LONG, Raw, eventually};
@@ -72,6 +79,48 @@ async fn idle_connections_are_closed_and_busy_ones_answered() {
         assert!(busy.is_ended().await);
     };
     assert_eq!(tokio::join!(site.running.drain(LONG), answers).0, 0);
+}
+
+/// One event, and then none for ever.
+struct Events(Option<&'static str>);
+
+impl http_body::Body for Events {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut TaskContext<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        match self.0.take() {
+            Some(event) => Poll::Ready(Some(Ok(Frame::data(event.into())))),
+            None => Poll::Pending,
+        }
+    }
+}
+
+async fn events() -> Response {
+    let mut response = Response::new(Body::new(Events(Some("data: one\n\n"))));
+    let kind = http::HeaderValue::from_static("text/event-stream");
+    response.headers_mut().insert("content-type", kind);
+    response
+}
+
+#[tokio::test]
+async fn a_stream_of_events_is_ended_by_a_drain() {
+    let router = axum::Router::new().route("/events", axum::routing::get(events));
+    let site = Site::with(&chassis::http::Settings::default(), |component| {
+        component.merge(router);
+    });
+    let mut raw = site.raw().await;
+    raw.say("GET /events HTTP/1.1\r\nhost: test\r\n\r\n").await;
+    assert_eq!(
+        raw.hear().await.header("transfer-encoding"),
+        Some("chunked")
+    );
+    site.running.stop_accepting().await;
+    assert_eq!(site.running.drain(LONG).await, 0);
+    assert!(raw.rest().await.ends_with("data: one\n\n\r\n0\r\n\r\n"));
 }
 
 #[tokio::test]
