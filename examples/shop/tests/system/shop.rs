@@ -1,0 +1,165 @@
+//! A running shop: the binary as a child process, in a state folder of its own.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// How long the shop may take to be ready or to end: far more than it needs, so that a busy
+/// machine fails no test.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How the shop is run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Mode {
+    /// All services in one process.
+    Composed,
+    /// A process for each.
+    Split,
+}
+
+pub(crate) struct Shop {
+    child: Child,
+    lines: Receiver<String>,
+    seen: Vec<String>,
+    /// The printed line that places an order.
+    pub(crate) curl: String,
+    // Last: the folder goes when the process has ended.
+    _state: TempDir,
+}
+
+impl Shop {
+    /// Starts the shop and waits until it has printed its `curl` line.
+    pub(crate) fn start(mode: Mode) -> Self {
+        Self::start_with(mode, &[])
+    }
+
+    /// Starts it with settings `key=value`.
+    pub(crate) fn start_with(mode: Mode, settings: &[String]) -> Self {
+        let state = tempfile::tempdir().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_shop"));
+        // Any folder but the repository: it must run from everywhere.
+        command
+            .current_dir(state.path())
+            .env("XDG_STATE_HOME", state.path());
+        // What the developer's shell sets is none of the test's business.
+        for (variable, _) in std::env::vars_os() {
+            if variable.to_string_lossy().starts_with("CHASSIS_") {
+                command.env_remove(variable);
+            }
+        }
+        if let Mode::Split = mode {
+            command.arg("split");
+        }
+        for listener in ["http.listen", "probe.listen", "admin.listen"] {
+            command.args(["--set", &format!("{listener}=127.0.0.1:0")]);
+        }
+        for setting in settings {
+            command.args(["--set", setting]);
+        }
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        let lines = read_lines(child.stdout.take().unwrap());
+        let mut shop = Self {
+            child,
+            lines,
+            seen: Vec::new(),
+            curl: String::new(),
+            _state: state,
+        };
+        shop.curl = shop.wait_for_curl();
+        shop
+    }
+
+    /// The URL of the orders' listener, from the printed line.
+    pub(crate) fn url(&self) -> String {
+        let start = self.curl.find("http://").unwrap();
+        let rest = &self.curl[start..];
+        rest[..rest.find("/v1/").unwrap()].to_owned()
+    }
+
+    /// Runs the printed line in a shell and gives the status that it was answered.
+    pub(crate) fn run_curl(&self) -> String {
+        let line = format!("{} -s -o /dev/null -w '\\n%{{http_code}}'", self.curl);
+        let output = Command::new("sh").args(["-c", &line]).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().last().unwrap_or_default().to_owned()
+    }
+
+    /// Sends a signal by name: `TERM`, `KILL`.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-s", name, &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+
+    /// Waits for the end.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        let limit = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(
+                Instant::now() < limit,
+                "still running; printed:\n{}",
+                self.printed()
+            );
+            thread::park_timeout(Duration::from_millis(10));
+        }
+    }
+
+    /// All that was printed until now.
+    pub(crate) fn printed(&mut self) -> String {
+        self.seen.extend(self.lines.try_iter());
+        self.seen.join("\n")
+    }
+
+    fn wait_for_curl(&mut self) -> String {
+        let limit = Instant::now() + PATIENCE;
+        loop {
+            match self
+                .lines
+                .recv_timeout(limit.saturating_duration_since(Instant::now()))
+            {
+                Ok(line) => {
+                    self.seen.push(line.clone());
+                    if let Some(start) = line.find("curl ") {
+                        return line[start..].to_owned();
+                    }
+                }
+                Err(_) => panic!("no curl line; printed:\n{}", self.printed()),
+            }
+        }
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn read_lines(output: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    lines
+}
