@@ -142,7 +142,8 @@ impl Composition {
         }
     }
 
-    /// Adds the component `name`, composed by `service`.
+    /// Adds the component `name`, composed by `service`. Name callers before those they call: a
+    /// split system stops in this order.
     pub fn with<F, Fut>(mut self, name: impl Into<String>, service: F) -> Self
     where
         F: FnOnce(App) -> Fut + Send + 'static,

@@ -19,9 +19,6 @@ use super::listeners::{Listener, Listeners};
 use super::print;
 use crate::{Error, Result};
 
-/// Time for the children to find each other: twice the period in which `file:` is read.
-const SETTLE: Duration = Duration::from_secs(1);
-
 /// How much longer than their own limit the children may take before they are killed.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -78,16 +75,38 @@ pub(super) async fn split(plan: Plan<'_>, guard: &Guard, ready: impl FnOnce(&Lis
         _ = guard.signal() => Ok(()),
         name = watch(&mut events, children.len(), ready) => Err(name),
     };
-    // Before anything that could hang: lets all go.
-    children
-        .iter_mut()
-        .for_each(|child| drop(child.leash.take()));
     let limit = plan.limit + GRACE;
     guard.arm(limit + GRACE);
+    if ended.is_ok() {
+        let share = plan.limit / u32::try_from(children.len()).unwrap_or(u32::MAX).max(1);
+        for child in &mut children {
+            child.stop(share).await;
+        }
+    }
+    children.iter_mut().for_each(Leashed::release);
     let statuses = gather(children, limit).await;
     match ended {
         Ok(()) => Ok(()),
         Err(name) => Err(fell(&name, &statuses)),
+    }
+}
+
+impl Leashed {
+    /// Lets it go: it stops.
+    fn release(&mut self) {
+        drop(self.leash.take());
+    }
+
+    /// Lets it go and waits for its end, at most for `share`. One after the other, callers before
+    /// those they call: what a caller has accepted may need them until it is done.
+    async fn stop(&mut self, share: Duration) {
+        self.release();
+        let ended = async {
+            while let Ok(None) = self.child.try_wait() {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        let _ = timeout(share, ended).await;
     }
 }
 
@@ -160,7 +179,6 @@ async fn watch(
         if listeners.of(Listener::Admin).count() == count
             && let Some(ready) = ready.take()
         {
-            tokio::time::sleep(SETTLE).await;
             ready(&listeners);
         }
     }

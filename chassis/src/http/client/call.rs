@@ -90,7 +90,12 @@ impl Attempt<'_> {
     async fn run(&self, request: Wire, mut now: Instant) -> Result<Answered, CallError> {
         // Taken out to be sent, put back where it was not: so that it is moved no more than needed.
         let mut request = Some(request);
-        let set = self.client.endpoints.load();
+        let mut set = self.client.endpoints.load();
+        if set.endpoints.is_empty() {
+            let patience = self.limit.and(now, self.client.settings.connect_timeout);
+            set = self.client.endpoints.some(patience.at).await;
+            now = self.client.env.now();
+        }
         let mut last = None;
         for endpoint in self.client.balance.round(&set.endpoints) {
             // Adaptive limit of the endpoint.

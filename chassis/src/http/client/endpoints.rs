@@ -2,11 +2,12 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 
 use super::Settings;
+use super::limit::within;
 use super::pool::Endpoint;
 use crate::context::Env;
 use crate::discovery::Watch;
@@ -50,6 +51,21 @@ impl Endpoints {
         }
         self.refresh();
         self.current.load_full()
+    }
+
+    /// The endpoints as soon as there is one: an instance that starts is waited for until `until`.
+    /// The set may be empty then.
+    pub(super) async fn some(self: &Arc<Self>, until: Instant) -> Arc<Set> {
+        loop {
+            let set = self.load();
+            if !set.endpoints.is_empty() {
+                return set;
+            }
+            let changed = self.watch.changed(set.version);
+            if within(&self.env, until, changed).await.is_err() {
+                return self.load();
+            }
+        }
     }
 
     fn refresh(self: &Arc<Self>) {
