@@ -163,7 +163,9 @@ fn serve(mut composition: Composition, read: Read) -> Result {
         serving: serving.handle().clone(),
     };
     let telemetry = telemetry(&composition, &read, env)?;
+    // A child of a split leaves that to its parent, which knows of all of them.
     let announce = composition.announce.take();
+    let announce = announce.filter(|_| !read.settings.stop.with_stdin);
     let live = Live::new(read.settings.clone(), runtimes, phases, telemetry);
     let ended = control.block_on(live.run(Plan::new(composition, read, true), &guard, announce));
     // Not waited for: what hangs would keep the process.

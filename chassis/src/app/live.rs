@@ -9,7 +9,7 @@ use super::runtimes::Runtimes;
 use super::settings::Settings;
 use super::side::Side;
 use super::tasks::Tasks;
-use crate::discovery::Registration;
+use crate::discovery::{Registration, Registry};
 use crate::health::{Health, Watch};
 use crate::http;
 use crate::telemetry::Telemetry;
@@ -27,6 +27,8 @@ pub(super) struct Live {
     pub(super) components: Vec<Arc<Component>>,
     pub(super) edge: Option<http::Edge>,
     pub(super) serving: Option<http::Running>,
+    /// Held as long as clients follow it: dropped, it keeps nothing up to date any more.
+    pub(super) registry: Option<Arc<dyn Registry>>,
     pub(super) registrations: Vec<Registration>,
     pub(super) checks: Option<Watch>,
     pub(super) probe: Option<Side>,
@@ -51,6 +53,7 @@ impl Live {
             components: Vec::new(),
             edge: None,
             serving: None,
+            registry: None,
             registrations: Vec::new(),
             checks: None,
             probe: None,

@@ -77,6 +77,7 @@ impl Live {
             self.open_probe(&name)?;
         }
         let registry = self.open_registry(&config)?;
+        self.registry = Some(Arc::clone(&registry));
         let ground = Ground {
             config: config.clone(),
             telemetry: self.telemetry.clone(),

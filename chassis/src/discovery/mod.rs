@@ -20,6 +20,7 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -57,4 +58,10 @@ pub trait Registry: Send + Sync + 'static {
     ///
     /// When the registry refuses the instance, or cannot be reached now.
     fn register(&self, instance: Instance) -> RegistryFuture<'_, Registration>;
+}
+
+impl fmt::Debug for dyn Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Registry({})", self.location())
+    }
 }
