@@ -9,6 +9,7 @@ use super::listeners::Listeners;
 use super::{App, Running, boot, embed};
 use crate::Result;
 use crate::config::{Inputs, Target};
+use crate::contract::{Contract, Served};
 
 /// A composition root, behind one type.
 pub(super) type Service =
@@ -103,6 +104,14 @@ impl Chassis {
         Fut: Future<Output = Result> + Send + 'static,
     {
         self.single(service).run()
+    }
+
+    /// [`run`](Chassis::run) for a service that is one contract and needs nothing else.
+    pub fn serve<C: Contract + ?Sized>(self, service: impl Served<C>) -> ExitCode {
+        self.run(async move |app: App| {
+            app.serve::<C>(service);
+            Ok(())
+        })
     }
 
     /// Starts `service` within a program that has a runtime, and hands back a running one. The

@@ -1,4 +1,4 @@
-use chassis::{App, CallError, Chassis, service};
+use chassis::{CallError, Chassis, service};
 #[service(version = "1")]
 trait Greeter {
     #[get("/greetings/{name}")]
@@ -11,5 +11,5 @@ impl Greeter for English {
     }
 }
 fn main() -> std::process::ExitCode {
-    Chassis::new("greeter").run(async |app: App| Ok(app.serve::<dyn Greeter>(English)))
+    Chassis::new("greeter").serve::<dyn Greeter>(English)
 }

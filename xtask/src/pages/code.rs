@@ -28,24 +28,27 @@ pub(super) fn check(root: &Path, page: &Path, block: &Block) -> Result {
         .and_then(|rest| rest.strip_suffix(marks.1));
     let source = source.ok_or_else(|| {
         format!(
-            "Rust code that nothing compiles: take it from an example, by {}path:anchor{}",
+            "Rust code that nothing compiles: take it from an example, by {}path:anchor{} (the whole file without an anchor)",
             marks.0, marks.1
         )
     })?;
-    let (path, anchor) = source
-        .trim()
-        .split_once(':')
-        .ok_or_else(|| format!("{source:?} names no anchor"))?;
+    let (path, anchor) = match source.trim().split_once(':') {
+        Some((path, anchor)) => (path, Some(anchor)),
+        None => (source.trim(), None),
+    };
     let folder = if book {
         page.parent().unwrap_or(root)
     } else {
         root
     };
     let text = fs::read_to_string(folder.join(path)).map_err(|error| format!("{path}: {error}"))?;
-    let excerpt = excerpt(&text, anchor)
-        .ok_or_else(|| format!("{path} has no ANCHOR: {anchor} with its end"))?;
+    let excerpt = match anchor {
+        Some(anchor) => excerpt(&text, anchor)
+            .ok_or_else(|| format!("{path} has no ANCHOR: {anchor} with its end"))?,
+        None => text,
+    };
     if !book && excerpt.trim() != block.text.trim() {
-        return Err(format!("the code differs from {path}:{anchor}").into());
+        return Err(format!("the code differs from {source}").into());
     }
     Ok(())
 }
