@@ -49,7 +49,7 @@ impl App {
     /// Serves `service` under the contract `C`: `app.serve::<dyn Inventory>(warehouse)`.
     pub fn serve<C: Contract + ?Sized>(&self, service: impl Served<C>) {
         let service = service.into_service();
-        self.0.composed.serve(&self.0.name, Arc::clone(&service));
+        self.0.composed.serve(&self.0, Arc::clone(&service));
         self.route(move |routes| routes.contract::<C>(service));
     }
 
@@ -112,6 +112,11 @@ impl App {
         F: FnOnce(Stop) -> Fut + Send + 'static,
         Fut: Future<Output: Finish> + Send + 'static,
     {
+        let context = self.0.context();
+        let task = move |stop| {
+            let running = context.enter(|| task(stop));
+            context.scope(running)
+        };
         self.0.tasks.spawn(&self.0.health, name, task);
     }
 
@@ -122,6 +127,8 @@ impl App {
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output: Finish> + Send + 'static,
     {
+        let context = self.0.context();
+        let job = move || context.clone().scope(context.enter(&job));
         self.0.tasks.every(&self.0.health, name, period, job);
     }
 

@@ -72,9 +72,9 @@ impl<C: Contract + ?Sized> Draft<C> {
     fn bind(self, composed: &Composed, registry: &dyn Registry) -> Result<Remotely> {
         let contract = C::info();
         match (self.target.clone(), composed.local::<C>()) {
-            (None, Some(service)) => Ok(self.bind_local(composed, service, false)),
-            (Some(Target::Local { encode }), Some(service)) => {
-                Ok(self.bind_local(composed, service, encode))
+            (None, Some(served)) => Ok(self.bind_local(composed, served, false)),
+            (Some(Target::Local { encode }), Some(served)) => {
+                Ok(self.bind_local(composed, served, encode))
             }
             (Some(Target::Local { .. }), None) => Err(nobody_here(contract)),
             (None, None) => Ok(self.bind_remote(
@@ -86,10 +86,16 @@ impl<C: Contract + ?Sized> Draft<C> {
         }
     }
 
-    fn bind_local(self, composed: &Composed, service: Arc<C>, encode: bool) -> Remotely {
+    fn bind_local(
+        self,
+        composed: &Composed,
+        (service, callee): (Arc<C>, Telemetry),
+        encode: bool,
+    ) -> Remotely {
         let contract = C::info();
         let methods = contract.methods.iter().map(|method| method.name);
-        let observer = Arc::new(PortObserver::new(&self.telemetry, contract.name, methods));
+        let observer = PortObserver::new(&self.telemetry, contract.name, methods);
+        let observer = Arc::new(observer.served_by(&callee));
         let env = self.telemetry.env().clone();
         let crossing = Crossing::new(contract.name, Arc::clone(&observer) as _, env);
         let leads_to = if encode {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::clients::Binding;
 use super::tasks::Tasks;
+use crate::Context;
 use crate::config::Config;
 use crate::contract::{Contract, ContractInfo};
 use crate::health::Health;
@@ -52,21 +53,28 @@ pub(super) struct ShownPort {
     pub(super) observer: Option<Arc<PortObserver>>,
 }
 
+impl Component {
+    /// The context of its own work, outside of any call: what is logged there is its own.
+    pub(super) fn context(&self) -> Context {
+        Context::default().with_component(self.telemetry.id())
+    }
+}
+
 impl Composed {
     /// Remembers what `component` serves, for the clients in this process.
-    pub(super) fn serve<C: Contract + ?Sized>(&self, component: &str, service: Arc<C>) {
-        lock(&self.contracts).push((component.to_owned(), C::info()));
+    pub(super) fn serve<C: Contract + ?Sized>(&self, component: &Component, service: Arc<C>) {
+        lock(&self.contracts).push((component.name.clone(), C::info()));
         // The first one stays; that two serve one contract is found where the routes are built.
         lock(&self.served)
             .entry(TypeId::of::<C>())
-            .or_insert(Box::new(service));
+            .or_insert(Box::new((service, component.telemetry.clone())));
     }
 
-    /// The implementation of `C` in this process.
-    pub(super) fn local<C: Contract + ?Sized>(&self) -> Option<Arc<C>> {
+    /// The implementation of `C` in this process, and the telemetry of its component.
+    pub(super) fn local<C: Contract + ?Sized>(&self) -> Option<(Arc<C>, Telemetry)> {
         lock(&self.served)
             .get(&TypeId::of::<C>())?
-            .downcast_ref::<Arc<C>>()
+            .downcast_ref::<(Arc<C>, Telemetry)>()
             .cloned()
     }
 

@@ -45,12 +45,17 @@ impl Ground {
         services: Vec<(String, Service)>,
         runtimes: &Runtimes,
     ) -> Result<Composite> {
+        let serving = runtimes.serving.clone();
+        self.telemetry.metrics().watch_runtime(serving);
         let composed = Arc::new(Composed::default());
         let mut components = Vec::new();
         let mut failures = Vec::new();
         for (name, service) in services {
             let component = Arc::new(self.component(name, &composed));
-            let root = service(App(Arc::clone(&component)));
+            // What it logs is its own.
+            let context = component.context();
+            let root = context.enter(|| service(App(Arc::clone(&component))));
+            let root = context.scope(root);
             let mut root = Rooted(runtimes.serving.spawn(root));
             match (&mut root.0).await {
                 Ok(Ok(())) => {}
