@@ -268,7 +268,9 @@ fn log(component: &Component, event: &Event<'_>, trace: &TraceContext, fields: &
         trace,
         fields,
     };
-    shared.sink.line(|out| event.render(shared.look, out));
+    shared
+        .sink
+        .line_in_order(|out| event.render(shared.look, out));
 }
 
 /// Keeps the event until its span is finished.

@@ -84,13 +84,23 @@ impl Sink {
     /// Takes one line, which `render` writes with its line feed. It must not log.
     #[inline]
     pub(crate) fn line(&self, render: impl FnOnce(&mut Vec<u8>)) {
+        self.put(self.in_order, render);
+    }
+
+    /// Like [`line`](Self::line), after all lines that came this way before, on any thread.
+    pub(crate) fn line_in_order(&self, render: impl FnOnce(&mut Vec<u8>)) {
+        self.put(true, render);
+    }
+
+    #[inline]
+    fn put(&self, in_order: bool, render: impl FnOnce(&mut Vec<u8>)) {
         if let Some(capture) = &self.capture {
             let mut line = Vec::new();
             render(&mut line);
             capture.line(&line);
             return;
         }
-        let mut buffer = self.mine();
+        let mut buffer = self.buffer(in_order);
         if buffer.len() + LINE > ROOM {
             drop(buffer);
             self.dropped.add(1);
@@ -131,8 +141,8 @@ impl Sink {
         self.unpark();
     }
 
-    fn mine(&self) -> MutexGuard<'_, Vec<u8>> {
-        let buffer = if self.in_order {
+    fn buffer(&self, in_order: bool) -> MutexGuard<'_, Vec<u8>> {
+        let buffer = if in_order {
             self.buffers.first()
         } else {
             self.buffers.mine()
