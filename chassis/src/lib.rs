@@ -38,6 +38,10 @@ pub mod store;
 #[cfg(feature = "service")]
 pub mod telemetry;
 
+// What `testing` brings: systems within a test.
+#[cfg(feature = "testing")]
+pub mod testing;
+
 #[doc(hidden)]
 pub mod __private;
 

@@ -94,6 +94,8 @@ pub(super) fn read(
         let dev = defaults
             .value("http.listen", "127.0.0.1:8080")
             .value("traces.ratio", "1.0");
+        let own = composition.defaults.iter();
+        let dev = own.fold(dev, |dev, (key, value)| dev.value(*key, *value));
         config = Config::load(inputs, cli, &dev)?;
     }
     let settings = Settings::read(&config);
@@ -108,11 +110,17 @@ pub(super) fn read(
 
 /// The telemetry of the process.
 pub(super) fn telemetry(composition: &Composition, read: &Read, env: Env) -> Result<Telemetry> {
-    let mut resource = Resource::new(&composition.name, &env);
-    if let Some(version) = &composition.version {
-        resource = resource.with_version(version);
-    }
+    let resource = resource(composition, &env);
     Telemetry::new(env, &read.settings.telemetry, resource)
+}
+
+/// What the process says of itself.
+pub(super) fn resource(composition: &Composition, env: &Env) -> Resource {
+    let resource = Resource::new(&composition.name, env);
+    match &composition.version {
+        Some(version) => resource.with_version(version),
+        None => resource,
+    }
 }
 
 fn show(composition: Composition, read: &Read) -> Result {

@@ -57,6 +57,8 @@ pub struct Composition {
     pub(super) components: Vec<(String, Service)>,
     pub(super) announce: Option<Announce>,
     pub(super) inputs: Option<Inputs>,
+    /// What lies below all sources in profile dev.
+    pub(super) defaults: Vec<(&'static str, &'static str)>,
 }
 
 impl Chassis {
@@ -128,7 +130,7 @@ impl Chassis {
         self.single(service).start().await
     }
 
-    fn single<F, Fut>(self, service: F) -> Composition
+    pub(crate) fn single<F, Fut>(self, service: F) -> Composition
     where
         F: FnOnce(App) -> Fut + Send + 'static,
         Fut: Future<Output = Result> + Send + 'static,
@@ -148,6 +150,7 @@ impl Composition {
             components: Vec::new(),
             announce: None,
             inputs: None,
+            defaults: Vec::new(),
         }
     }
 
@@ -203,6 +206,13 @@ impl Composition {
     /// When the configuration is wrong, or something that is required is missing.
     pub async fn start(self) -> Result<Running> {
         embed::start(self).await
+    }
+
+    /// Lays values below all sources, in profile dev.
+    #[cfg(feature = "testing")]
+    pub(super) fn defaults(mut self, values: &[(&'static str, &'static str)]) -> Self {
+        self.defaults.extend(values);
+        self
     }
 
     /// Keeps only what `target` names.

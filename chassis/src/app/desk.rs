@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 use super::component::{Composed, ShownPort};
@@ -11,7 +13,7 @@ use super::compose::Composite;
 use super::live::Live;
 use crate::admin::{Admin, Page, SetLevel, Token};
 use crate::config::Config;
-use crate::contract::ContractInfo;
+use crate::contract::{ContractInfo, openapi as openapi_document};
 use crate::health::Health;
 use crate::telemetry::{Failure, Telemetry};
 
@@ -146,4 +148,25 @@ fn set_level(telemetry: &Telemetry) -> SetLevel {
         set.map(|()| telemetry.log_level())
             .map_err(|error| error.to_string())
     })
+}
+
+/// The contracts as OpenAPI 3.1, made once; `None` where nothing is served by contract.
+pub(super) fn openapi(name: &str, telemetry: &Telemetry, composite: &Composite) -> Option<Bytes> {
+    let contracts = composite.composed.contracts();
+    let contracts: Vec<&ContractInfo> = contracts.iter().map(|(_, contract)| *contract).collect();
+    let mut attributes = telemetry.resource().attributes();
+    let version = attributes.find(|(key, _)| *key == "service.version");
+    let version = version.map_or("0", |(_, version)| version);
+    (!contracts.is_empty()).then(|| {
+        openapi_document(&contracts, name, version)
+            .to_string()
+            .into()
+    })
+}
+
+/// Serves the document at `/openapi.json`.
+pub(super) fn document_router(document: Option<Bytes>) -> Option<axum::Router> {
+    let document = document?;
+    let answer = async move || ([(CONTENT_TYPE, "application/json")], document.clone());
+    Some(axum::Router::new().route("/openapi.json", axum::routing::get(answer)))
 }

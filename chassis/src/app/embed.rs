@@ -11,7 +11,18 @@ use super::runtimes::{ControlThread, Runtimes};
 use super::start::Plan;
 use crate::config::{Cli, Inputs};
 use crate::context::Env;
+use crate::telemetry::Telemetry;
 use crate::{Error, Result};
+
+/// What a start takes from around it.
+pub(super) struct Surroundings {
+    pub(super) runtimes: Runtimes,
+    /// The thread of the control runtime, where it has one of its own.
+    pub(super) thread: Option<ControlThread>,
+    pub(super) telemetry: Telemetry,
+    /// Whether anything listens.
+    pub(super) listens: bool,
+}
 
 /// Starts `composition` on the current runtime.
 pub(super) async fn start(mut composition: Composition) -> Result<Running> {
@@ -21,18 +32,22 @@ pub(super) async fn start(mut composition: Composition) -> Result<Running> {
         .take()
         .unwrap_or_else(Inputs::from_process);
     let read = boot::read(&composition, &inputs, &Cli::default()).map_err(Error::configuration)?;
+    let telemetry = boot::telemetry(&composition, &read, Env::system())?;
     let thread = ControlThread::start()?;
     let runtimes = Runtimes {
         control: thread.handle.clone(),
         serving: Handle::current(),
     };
+    let thread = Some(thread);
     launch(
         composition,
         read,
-        Env::system(),
-        runtimes,
-        Some(thread),
-        true,
+        Surroundings {
+            runtimes,
+            thread,
+            telemetry,
+            listens: true,
+        },
     )
     .await
 }
@@ -41,14 +56,17 @@ pub(super) async fn start(mut composition: Composition) -> Result<Running> {
 pub(super) async fn launch(
     composition: Composition,
     read: Read,
-    env: Env,
-    runtimes: Runtimes,
-    thread: Option<ControlThread>,
-    listens: bool,
+    surroundings: Surroundings,
 ) -> Result<Running> {
-    let telemetry = boot::telemetry(&composition, &read, env.clone())?;
+    let Surroundings {
+        runtimes,
+        thread,
+        telemetry,
+        listens,
+    } = surroundings;
     let control = runtimes.control.clone();
-    let mut live = Live::new(read.settings.clone(), runtimes, Phases::new(env), telemetry);
+    let phases = Phases::new(telemetry.env().clone());
+    let mut live = Live::new(read.settings.clone(), runtimes, phases, telemetry);
     let plan = Plan::new(composition, read, listens);
     let started = control.spawn(async move {
         let started = live.start(plan).await;

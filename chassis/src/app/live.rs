@@ -15,7 +15,6 @@ use crate::http;
 use crate::telemetry::Telemetry;
 
 /// What is open of a service.
-#[derive(Debug)]
 pub(super) struct Live {
     pub(super) settings: Settings,
     pub(super) runtimes: Runtimes,

@@ -38,6 +38,10 @@ mod tasks;
 #[cfg(feature = "sqlite")]
 mod sql;
 
+// What `chassis::testing` starts systems by.
+#[cfg(feature = "testing")]
+mod testing;
+
 pub use app::App;
 pub use chassis::{Chassis, Composition};
 pub use listeners::{Listener, Listeners};
@@ -45,3 +49,5 @@ pub use running::Running;
 pub use settings::{ProbeSettings, StartSettings, StopSettings};
 pub use stop::Stopped;
 pub use tasks::{Finish, Stop};
+#[cfg(feature = "testing")]
+pub(crate) use testing::TestPlan;

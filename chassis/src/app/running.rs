@@ -10,6 +10,7 @@ use super::runtimes::ControlThread;
 use super::stop::Stopped;
 use crate::health::Health;
 use crate::http::Edge;
+use crate::telemetry::Telemetry;
 
 /// A running service. Stop it with [`stop`](Running::stop); dropping it leaves calls at work and
 /// closes its listeners without waiting.
@@ -38,6 +39,11 @@ impl Running {
     /// Its checks and readiness.
     pub fn health(&self) -> &Health {
         &self.live.health
+    }
+
+    /// Its metrics, spans and logs.
+    pub fn telemetry(&self) -> &Telemetry {
+        &self.live.telemetry
     }
 
     /// What it serves, to be called within the process.

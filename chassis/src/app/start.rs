@@ -91,7 +91,8 @@ impl Live {
             .await??;
         self.components.clone_from(&composite.components);
         let awaited = bind_clients(&composite, &*registry)?;
-        let edge = composite.edge(&self.settings.http, None)?;
+        let document = desk::openapi(&name, &self.telemetry, &composite);
+        let edge = composite.edge(&self.settings.http, desk::document_router(document))?;
         self.edge = Some(edge.clone());
         self.checks = Some(self.health.watch(
             self.settings.health,

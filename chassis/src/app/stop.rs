@@ -53,6 +53,7 @@ impl Live {
         // What the service holds is dropped here, not after: code of its own may run, and hang.
         self.phases.enter("close");
         self.edge = None;
+        self.registry = None;
         self.components.clear();
         Stopped { connections, tasks }
     }

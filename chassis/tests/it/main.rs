@@ -17,3 +17,6 @@ mod lifecycle;
 // Fakes and time that a test holds.
 #[cfg(feature = "testing")]
 mod port;
+// Services within the test.
+#[cfg(feature = "testing")]
+mod system;

@@ -1,6 +1,7 @@
 //! A service's life as real processes: how they start, what they answer, how they end.
 
 mod admin;
+mod compose;
 mod exit_codes;
 mod process;
 mod stop;

@@ -173,6 +173,16 @@ impl Process {
     }
 }
 
+/// Waits until `holds`.
+pub(crate) fn eventually(holds: impl Fn() -> bool) {
+    let clock = Env::system();
+    let began = clock.now();
+    while !holds() {
+        assert!(clock.now() - began < PATIENCE, "waited in vain");
+        thread::park_timeout(Duration::from_millis(5));
+    }
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
