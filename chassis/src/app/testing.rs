@@ -29,8 +29,10 @@ impl TestPlan {
             ("admin.listen", "127.0.0.1:0"),
             ("store.url", "sqlite::memory:"),
         ]);
-        let mut cli = Cli::default();
-        cli.set = self.set;
+        let cli = Cli {
+            set: self.set,
+            ..Cli::default()
+        };
         let read = boot::read(&composition, &self.inputs, &cli).map_err(Error::configuration)?;
         let resource = boot::resource(&composition, &self.env);
         let settings = &read.settings.telemetry;
