@@ -51,8 +51,6 @@ impl Live {
         if speaks {
             print::line(&self.listeners.to_string());
         }
-        // The child of a split leaves that to its parent, who knows when all are ready.
-        let announce = announce.filter(|_| !self.settings.stop.with_stdin);
         if let Some(text) = announce.and_then(|announce| announce(&self.listeners)) {
             print::line(&text);
         }
