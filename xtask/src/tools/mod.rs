@@ -1,6 +1,6 @@
 //! Programs that the commands and tests need, each found or installed.
 //!
-//! A tool is looked for in this order: the path in its variable (`CHASSIS_TEST_OTELCOL=/…`), the
+//! A tool is looked for in this order: the path in its variable (`TEST_OTELCOL=/…`), the
 //! names in `PATH`, the cache, keyed by name and version. What is nowhere is installed into the
 //! cache by its recipe. One file holds the recipe of one system.
 

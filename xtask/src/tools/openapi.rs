@@ -19,7 +19,7 @@ PYTHONPATH="$(dirname "$0")/lib" exec python3 -m openapi_spec_validator "$@"
 pub(crate) const OPENAPI: Tool = Tool {
     name: "openapi-spec-validator",
     version: || VERSION.to_owned(),
-    variable: "CHASSIS_TEST_OPENAPI_VALIDATOR",
+    variable: "TEST_OPENAPI_VALIDATOR",
     on_path: &["openapi-spec-validator"],
     binary: "openapi-spec-validator",
     install,

@@ -14,7 +14,7 @@ const BUILDER: &str = "go.opentelemetry.io/collector/cmd/builder@v0.155.0";
 pub(crate) const OTELCOL: Tool = Tool {
     name: "otelcol",
     version,
-    variable: "CHASSIS_TEST_OTELCOL",
+    variable: "TEST_OTELCOL",
     on_path: &["otelcol-contrib"],
     binary: "bin/otelcol",
     install,

@@ -9,7 +9,7 @@ use crate::Result;
 pub(crate) const PROMTOOL: Tool = Tool {
     name: "promtool",
     version: || "debian".to_owned(),
-    variable: "CHASSIS_TEST_PROMTOOL",
+    variable: "TEST_PROMTOOL",
     on_path: &["promtool"],
     binary: "usr/bin/promtool",
     install,

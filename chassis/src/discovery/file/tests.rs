@@ -179,7 +179,7 @@ fn a_name_that_begins_with_anothers_is_another() {
 #[test]
 #[ignore = "what the second process of the test below does"]
 fn second_process() {
-    let folder = std::env::var_os("CHASSIS_TEST_REGISTRY").unwrap();
+    let folder = std::env::var_os("TEST_REGISTRY").unwrap();
     let registry = FileRegistry::open(Path::new(&folder), Env::system()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
@@ -204,7 +204,7 @@ async fn a_process_that_is_killed_is_gone_at_once() {
             "discovery::file::tests::second_process",
             "--ignored",
         ])
-        .env("CHASSIS_TEST_REGISTRY", folder.path())
+        .env("TEST_REGISTRY", folder.path())
         .stdout(Stdio::null())
         .spawn()
         .unwrap();

@@ -95,19 +95,19 @@ fn openmetrics_has_units_exemplars_and_an_end() {
 
 #[test]
 fn promtool_finds_nothing_to_object_to() {
-    if let Some(promtool) = server("CHASSIS_TEST_PROMTOOL") {
+    if let Some(promtool) = server("TEST_PROMTOOL") {
         let (_, page) = with_process().scrape(None);
         accepts(Command::new(promtool).args(["check", "metrics"]), &page);
     }
 }
 
-/// `CHASSIS_TEST_OPENMETRICS` is a Python that has the package `prometheus_client`; passed over
+/// `TEST_OPENMETRICS` is a Python that has the package `prometheus_client`; passed over
 /// where there is none.
 #[test]
 fn a_foreign_openmetrics_parser_reads_it() {
     const READ: &str = "import sys; from prometheus_client.openmetrics import parser; \
         sys.exit(len(list(parser.text_string_to_metric_families(sys.stdin.read()))) < 10)";
-    if let Ok(python) = std::env::var("CHASSIS_TEST_OPENMETRICS") {
+    if let Ok(python) = std::env::var("TEST_OPENMETRICS") {
         let (_, page) = with_process().scrape(OPEN);
         accepts(Command::new(python).args(["-c", READ]), &page);
     }

@@ -108,7 +108,7 @@ fn free_port() -> u16 {
 
 #[tokio::test]
 async fn a_real_collector_takes_the_spans_of_each_component() {
-    let Some(binary) = server("CHASSIS_TEST_OTELCOL") else {
+    let Some(binary) = server("TEST_OTELCOL") else {
         return;
     };
     let env = Env::system();

@@ -96,7 +96,7 @@ fn references_resolve() {
 /// A foreign validator agrees: `openapi-spec-validator`, whose path `cargo xtask test` gives.
 #[test]
 fn a_foreign_validator_agrees() {
-    let Some(validator) = std::env::var_os("CHASSIS_TEST_OPENAPI_VALIDATOR") else {
+    let Some(validator) = std::env::var_os("TEST_OPENAPI_VALIDATOR") else {
         return;
     };
     let file = std::env::temp_dir().join(format!("chassis-openapi-{}.json", std::process::id()));

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-const BINARY: &str = "CHASSIS_TEST_OTELCOL";
+const BINARY: &str = "TEST_OTELCOL";
 
 pub(crate) struct Collector {
     child: Child,
