@@ -107,6 +107,12 @@ impl Context {
         })
     }
 
+    /// The caller's own id of the request; `None` where the trace id stands for it.
+    #[cfg(feature = "service")]
+    pub(crate) fn given_request_id(&self) -> Option<&RequestId> {
+        self.parts().request_id.as_ref()
+    }
+
     /// What the application sends along.
     pub fn baggage(&self) -> &Baggage {
         &self.parts().baggage

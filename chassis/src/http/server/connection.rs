@@ -27,6 +27,8 @@ pub(super) struct Conn {
     /// The server that it belongs to; none for calls that come by no connection of ours.
     pub(super) server: Option<Arc<Shared>>,
     pub(super) peer: Option<std::net::SocketAddr>,
+    /// The peer's address for the access log, written when it is first needed.
+    peer_text: OnceLock<Box<str>>,
     opened: Instant,
     /// Requests at work, and answers that still stream.
     busy: AtomicU32,
@@ -60,6 +62,7 @@ impl Conn {
             edge,
             server,
             peer,
+            peer_text: OnceLock::new(),
             opened,
             busy: AtomicU32::new(0),
             served: AtomicBool::new(false),
@@ -102,6 +105,13 @@ impl Conn {
     pub(super) fn begin(&self) {
         self.served.store(true, Relaxed);
         self.reading.store(false, Relaxed);
+    }
+
+    /// The peer's address, as the access log has it.
+    pub(super) fn peer_text(&self) -> Option<&str> {
+        let address = self.peer?.ip();
+        let text = self.peer_text.get_or_init(|| address.to_string().into());
+        Some(text)
     }
 
     fn quiet_since(&self) -> Instant {

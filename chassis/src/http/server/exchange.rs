@@ -150,7 +150,6 @@ impl Exchange {
             telemetry.record(self.span(ending, watch, (path, elapsed)));
         }
         if telemetry.access_log().is_on() {
-            let request_id = self.context.request_id();
             telemetry.access_log().write(&AccessRecord {
                 route: &watch.access,
                 path,
@@ -161,8 +160,8 @@ impl Exchange {
                 request_bytes: self.body,
                 response_bytes: ending.bytes,
                 trace: self.context.trace(),
-                request_id: request_id.as_ref().map(RequestId::as_str),
-                peer: self.conn().peer.map(|peer| peer.ip()),
+                request_id: self.context.given_request_id().map(RequestId::as_str),
+                peer: self.conn().peer_text(),
             });
         }
     }

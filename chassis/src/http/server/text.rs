@@ -1,39 +1,42 @@
 //! Short texts without an allocation of their own.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use bytes::{Bytes, BytesMut};
 
 /// A copy of a request's path, for spans and the access log. The request's own text must not be
 /// kept: it is a slice of the connection's read buffer, and while one lives, the next read of the
 /// connection has to allocate a new buffer.
-#[derive(Debug, Clone)]
-pub(super) enum Text {
-    Short(u8, [u8; Text::SHORT]),
-    Long(Box<str>),
+#[derive(Debug)]
+pub(super) struct Text(String);
+
+thread_local! {
+    /// The memory of the last one, for the next.
+    static SPARE: Cell<String> = const { Cell::new(String::new()) };
 }
 
 impl Text {
-    /// So that the enum fills one cache line.
-    const SHORT: usize = 62;
+    /// Longer ones are seldom: their memory is given back.
+    const KEPT: usize = 1024;
 
     pub(super) fn new(text: &str) -> Self {
-        let mut bytes = [0; Self::SHORT];
-        match bytes.get_mut(..text.len()) {
-            Some(place) => {
-                place.copy_from_slice(text.as_bytes());
-                Self::Short(text.len() as u8, bytes)
-            }
-            None => Self::Long(text.into()),
-        }
+        let mut copy = SPARE.try_with(Cell::take).unwrap_or_default();
+        copy.clear();
+        copy.push_str(text);
+        Self(copy)
     }
 
     pub(super) fn as_str(&self) -> &str {
-        match self {
-            Self::Short(len, bytes) => {
-                std::str::from_utf8(&bytes[..usize::from(*len)]).unwrap_or_default()
-            }
-            Self::Long(text) => text,
+        &self.0
+    }
+}
+
+impl Drop for Text {
+    fn drop(&mut self) {
+        if self.0.capacity() <= Self::KEPT {
+            let spare = std::mem::take(&mut self.0);
+            // Fails only where the thread ends.
+            let _ = SPARE.try_with(|kept| kept.set(spare));
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Lines and spans by `tracing`, seen through captures; many systems at once in this process.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -250,7 +249,7 @@ fn answered<'a>(route: &'a AccessRoute, trace: &'a TraceContext) -> AccessRecord
         response_bytes: 52,
         trace,
         request_id: Some("r-1"),
-        peer: Some(IpAddr::from([127, 0, 0, 1])),
+        peer: Some("127.0.0.1"),
     }
 }
 
