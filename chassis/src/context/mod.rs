@@ -198,6 +198,23 @@ impl Context {
         self
     }
 
+    /// A call that came without any context: the same as the `with_…` methods, in one step.
+    #[cfg(feature = "service")]
+    pub(crate) fn begun(trace: TraceContext, deadline: Instant, component: ComponentId) -> Self {
+        Self::of(Parts {
+            trace,
+            deadline: Some(deadline),
+            component,
+            ..Parts::EMPTY
+        })
+    }
+
+    /// Whether nothing is known of the call.
+    #[cfg(feature = "service")]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
     fn of(parts: Parts) -> Self {
         Self(Some(Arc::new(parts)))
     }

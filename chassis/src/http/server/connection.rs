@@ -114,6 +114,12 @@ impl Conn {
         Some(text)
     }
 
+    /// The waker of the connection's task. hyper polls the answers of HTTP/1 with it; those of
+    /// HTTP/2 have tasks of their own.
+    pub(super) fn waker(&self) -> Option<&Waker> {
+        self.task.get()
+    }
+
     fn quiet_since(&self) -> Instant {
         self.opened + Duration::from_nanos(self.quiet.load(Relaxed))
     }

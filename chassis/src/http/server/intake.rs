@@ -35,16 +35,17 @@ pub(super) fn read(
         edge.counters().rejected(rejected);
     }
     let (trace, parent) = place(telemetry, ids, context.trace());
+    let (component, latest) = (telemetry.id(), now + time.limit);
     let context = match trace {
-        Some(trace) => context.with_trace(trace),
-        None => context,
+        Some(trace) if context.is_empty() => Context::begun(trace, latest, component),
+        Some(trace) => context.with_trace(trace).with_component(component),
+        None => context.with_component(component),
     };
-    let context = context.with_component(telemetry.id());
     let may_ask = edge.limits().trust == Trust::Mesh && !time.strict;
     let context = if may_ask && context.deadline().is_some() {
         context
     } else {
-        context.with_deadline(now + time.limit)
+        context.with_deadline(latest)
     };
     Intake { context, parent }
 }

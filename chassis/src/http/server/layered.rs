@@ -82,7 +82,7 @@ async fn run(
     body: Bytes,
 ) -> Response {
     let answer = match table.find(method, uri.path()) {
-        Found::Route(_, captures) => route.call(captures, uri, headers, body),
+        Found::Route(_, captures) => route.call(&captures, uri, headers, body),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     response(match answer {

@@ -83,9 +83,10 @@ pub(super) async fn ask(
     missed.into_routed()
 }
 
-/// What `response`, the answer of the only router there is, means. To be called at once when the
+/// What `answer`, that of the only router there is, means. To be called at once when the
 /// answer is there, on the same thread: the tap leaves the route there.
-pub(super) fn only(response: Response) -> Routed {
+pub(super) fn only(answer: Result<Response, Infallible>) -> Routed {
+    let Ok(response) = answer;
     let watches = tap::take();
     if !is_bare(&response) {
         return Routed::Answer(response, watches);

@@ -72,9 +72,13 @@ pub(super) struct ErrorType(pub(super) &'static str);
 
 /// What each answer says: the request's id, and that the connection ends when the server drains.
 fn sign(exchange: &Exchange, headers: &mut HeaderMap) {
-    if let Some(id) = exchange.context.request_id()
-        && let Ok(value) = HeaderValue::from_maybe_shared(carve(id.as_bytes()))
-    {
+    let context = &exchange.context;
+    // The trace id stands for an id of the request; written at once, without a copy as such an id.
+    let id = match context.given_request_id() {
+        Some(id) => carve(id.as_bytes()),
+        None => carve(&context.trace().trace_id.to_hex()),
+    };
+    if let Ok(value) = HeaderValue::from_maybe_shared(id) {
         headers.insert(REQUEST_ID, value);
     }
     if exchange.http1 && exchange.conn().is_closing() {

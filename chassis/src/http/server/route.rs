@@ -75,14 +75,14 @@ impl Route {
     /// Begins a call: reads the parameters, so that nothing of the request is held while it runs.
     pub(super) fn call(
         &self,
-        captures: Captures<'_>,
+        captures: &Captures<'_>,
         uri: &Uri,
         headers: &HeaderMap,
         body: Bytes,
     ) -> Answer {
         let query = uri.query().unwrap_or("");
         let request = Request {
-            captures,
+            captures: *captures,
             query,
             headers,
             body,

@@ -6,8 +6,11 @@
 //! lives on, it allocates another.
 
 use std::convert::Infallible;
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll};
 use std::time::Instant;
 
 use axum::extract::ConnectInfo;
@@ -25,10 +28,10 @@ use super::exchange::{Exchange, Head, Place};
 use super::inbound::Inbound;
 use super::intake::{self, Time};
 use super::route::Route;
-use super::serving::{Reading, Serving};
+use super::serving::{self, Reading, Serving};
 use super::table::{Found, Path};
 use super::watch::method_index;
-use super::work::{self, Work};
+use super::work::{self, Outcome, Work};
 use super::{merged, problems, respond};
 use crate::context::Ids;
 use crate::contract::{Answer, Captures, Reply};
@@ -79,11 +82,20 @@ impl EdgeService {
                 if route.has_body {
                     return with_body(exchange, route, (method, uri, headers), body);
                 }
-                call(exchange, route, captures, (uri, headers), Bytes::new())
+                let request = (uri, headers, Bytes::new());
+                let mut cx = self.task(parts.version);
+                call(exchange, route, &captures, request, cx.as_mut())
             }
             Found::Method(path) => self.elsewhere(Some(path), parts, body, now),
             Found::Nothing => self.elsewhere(None, parts, body, now),
         }
+    }
+
+    /// The task in which hyper will poll the answer, where that is known already.
+    fn task(&self, version: Version) -> Option<TaskContext<'_>> {
+        let is_own = version < Version::HTTP_2;
+        let waker = self.conn.waker().filter(|_| is_own)?;
+        Some(TaskContext::from_waker(waker))
     }
 
     fn begin(&self, place: Place, time: &Time, parts: &Parts, now: Instant) -> Box<Exchange> {
@@ -125,9 +137,9 @@ impl EdgeService {
             parts.extensions.insert(ConnectInfo(peer));
         }
         if let (None, [router]) = (path, edge.merged()) {
+            let task = self.task(parts.version);
             let request = Request::from_parts(parts, body.into_axum());
-            let call = router.clone().call(request);
-            return Serving::working(exchange, Work::Router(Box::pin(call)), cancel);
+            return ask(exchange, router, request, cancel, task);
         }
         let allow = path.map(|path| path.allow().clone());
         let routers = routers(edge, path);
@@ -234,21 +246,27 @@ pub(super) fn hear_out(edge: &Edge, body: Collect) {
     });
 }
 
-/// Begins the call itself. The parameters are read before this returns.
+/// Begins the call itself. The parameters are read before this returns. Within a task the call is
+/// also polled: most are done at once, and cost least when nothing of them has to be kept.
 pub(super) fn call(
     mut exchange: Box<Exchange>,
     route: &Route,
-    captures: Captures<'_>,
-    (uri, mut headers): (&Uri, HeaderMap),
-    body: Bytes,
+    captures: &Captures<'_>,
+    (uri, mut headers, body): (&Uri, HeaderMap, Bytes),
+    task: Option<&mut TaskContext<'_>>,
 ) -> Serving {
     exchange.body = body.len() as u64;
+    let begin = || {
+        let mut answer = route.call(captures, uri, &headers, body);
+        if let (Answer::Later(call), Some(cx)) = (&mut answer, task)
+            && let Poll::Ready(reply) = call.as_mut().poll(cx)
+        {
+            answer = Answer::Now(reply);
+        }
+        answer
+    };
     // A parameter's own code runs here, so that a panic is possible as in the handler.
-    let begin = AssertUnwindSafe(|| {
-        let begin = || route.call(captures, uri, &headers, body);
-        exchange.context.lend(begin)
-    });
-    let begun = catch_unwind(begin);
+    let begun = catch_unwind(AssertUnwindSafe(|| exchange.context.lend(begin)));
     headers.clear();
     exchange.headers = Some(headers);
     match begun {
@@ -259,4 +277,28 @@ pub(super) fn call(
             refuse(exchange, problems::panic())
         }
     }
+}
+
+/// Asks the only merged router. When it is done at once, nothing of the request is held any more.
+fn ask(
+    mut exchange: Box<Exchange>,
+    router: &axum::Router,
+    request: Request<axum::body::Body>,
+    cancel: bool,
+    task: Option<TaskContext<'_>>,
+) -> Serving {
+    let begin = || {
+        let mut call = router.clone().call(request);
+        match task.map(|mut cx| Pin::new(&mut call).poll(&mut cx)) {
+            Some(Poll::Ready(answer)) => Ok(merged::only(answer)),
+            _ => Err(Work::Router(Box::new(call))),
+        }
+    };
+    let begun = catch_unwind(AssertUnwindSafe(|| exchange.context.lend(begin)));
+    let outcome = match begun {
+        Ok(Ok(routed)) => Outcome::Routed(routed),
+        Ok(Err(work)) => return Serving::working(exchange, work, cancel),
+        Err(panic) => Outcome::Panicked(panic),
+    };
+    Serving::answered(serving::answer(exchange, outcome))
 }

@@ -23,14 +23,12 @@ use crate::context::Alarm;
 pub(super) struct Serving(Stage);
 
 enum Stage {
-    /// There is an answer already.
-    Answered(Response<Body>),
+    /// There is an answer already; none when it was taken.
+    Answered(Option<Response<Body>>),
     /// The body still comes.
     Reading(Box<Exchange>, Box<Reading>, Option<Alarm>),
     /// The call is at work.
     Working(Box<Exchange>, Work, Option<Alarm>, Cancel),
-    /// Nothing is left.
-    Done,
 }
 
 /// Whether the call is dropped when nobody waits for it any more.
@@ -46,7 +44,7 @@ pub(super) struct Reading {
 
 impl Serving {
     pub(super) fn answered(response: Response<Body>) -> Self {
-        Self(Stage::Answered(response))
+        Self(Stage::Answered(Some(response)))
     }
 
     pub(super) fn reading(exchange: Box<Exchange>, reading: Reading) -> Self {
@@ -58,10 +56,10 @@ impl Serving {
     }
 
     fn take(&mut self) -> Stage {
-        std::mem::replace(&mut self.0, Stage::Done)
+        std::mem::replace(&mut self.0, Stage::Answered(None))
     }
 
-    /// One step: ready when the stage is over.
+    /// One step of what is not answered yet: ready when the stage is over.
     fn step(&mut self, cx: &mut TaskContext<'_>) -> Poll<Step> {
         match &mut self.0 {
             Stage::Reading(exchange, reading, alarm) => {
@@ -76,14 +74,14 @@ impl Serving {
                     Poll::Pending => late(exchange, alarm, cx).map(|()| Step::Late),
                 }
             }
-            Stage::Answered(_) | Stage::Done => Poll::Ready(Step::Answered),
+            // Polled again after its end, which no caller does.
+            Stage::Answered(_) => Poll::Pending,
         }
     }
 }
 
 /// How a stage ended.
 enum Step {
-    Answered,
     Read(Result<Bytes, Refused>),
     Worked(Outcome),
     Late,
@@ -106,13 +104,17 @@ impl Future for Serving {
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         loop {
+            if let Stage::Answered(response) = &mut this.0
+                && let Some(response) = response.take()
+            {
+                return Poll::Ready(Ok(response));
+            }
             let Poll::Ready(step) = this.step(cx) else {
                 return Poll::Pending;
             };
             *this = match (this.take(), step) {
-                (Stage::Answered(response), _) => return Poll::Ready(Ok(response)),
                 (Stage::Reading(exchange, reading, _), Step::Read(body)) => {
-                    read(exchange, *reading, body)
+                    read(exchange, *reading, body, cx)
                 }
                 (Stage::Reading(exchange, reading, _), _) => slow(exchange, *reading),
                 (Stage::Working(exchange, _, _, _), Step::Worked(outcome)) => {
@@ -121,15 +123,20 @@ impl Future for Serving {
                 (Stage::Working(exchange, work, _, cancel), _) => {
                     return Poll::Ready(Ok(expire(exchange, work, cancel)));
                 }
-                // Polled again after its end, which no caller does.
-                (Stage::Done, _) => return Poll::Pending,
+                // No step of it is ever ready.
+                (Stage::Answered(_), _) => return Poll::Pending,
             };
         }
     }
 }
 
 /// The body is whole: begins the call.
-fn read(exchange: Box<Exchange>, reading: Reading, body: Result<Bytes, Refused>) -> Serving {
+fn read(
+    exchange: Box<Exchange>,
+    reading: Reading,
+    body: Result<Bytes, Refused>,
+    cx: &mut TaskContext<'_>,
+) -> Serving {
     let edge = exchange.edge().clone();
     let Found::Route(index, captures) = edge.table().find(&reading.method, reading.uri.path())
     else {
@@ -137,13 +144,10 @@ fn read(exchange: Box<Exchange>, reading: Reading, body: Result<Bytes, Refused>)
     };
     let route = edge.table().route(index);
     match body {
-        Ok(body) => service::call(
-            exchange,
-            route,
-            captures,
-            (&reading.uri, reading.headers),
-            body,
-        ),
+        Ok(body) => {
+            let request = (&reading.uri, reading.headers, body);
+            service::call(exchange, route, &captures, request, Some(cx))
+        }
         Err(refused) => {
             service::hear_out(&edge, reading.body);
             let reply = refused.reply(route.max_body);
@@ -158,7 +162,8 @@ fn slow(exchange: Box<Exchange>, _: Reading) -> Serving {
     Serving::answered(respond::reply(exchange, reply))
 }
 
-fn answer(exchange: Box<Exchange>, outcome: Outcome) -> Response<Body> {
+/// The answer that `outcome` is.
+pub(super) fn answer(exchange: Box<Exchange>, outcome: Outcome) -> Response<Body> {
     match outcome {
         Outcome::Reply(reply) => respond::reply(exchange, reply),
         Outcome::Panicked(panic) => {
@@ -219,7 +224,6 @@ impl std::fmt::Debug for Serving {
             Stage::Answered(_) => "Serving(answered)",
             Stage::Reading(..) => "Serving(reading)",
             Stage::Working(..) => "Serving(working)",
-            Stage::Done => "Serving(done)",
         })
     }
 }

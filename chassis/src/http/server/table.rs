@@ -53,6 +53,9 @@ impl Path {
     }
 }
 
+/// The names of placeholders in the tree, as [`shape`] writes them.
+const PLACEHOLDERS: [&str; Captures::MAX] = ["p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7"];
+
 /// What a path and a method lead to.
 pub(super) enum Found<'t, 'p> {
     /// A contract method.
@@ -114,8 +117,8 @@ impl Table {
             return Found::Method(entry);
         };
         let mut captures = Captures::default();
-        for (_, value) in hit.params.iter() {
-            captures.push(value);
+        for name in PLACEHOLDERS.iter().take(hit.params.len()) {
+            captures.push(hit.params.get(name).unwrap_or_default());
         }
         Found::Route(route, captures)
     }

@@ -19,7 +19,7 @@ pub(super) enum Work {
     /// By a contract.
     Contract(Pin<Box<dyn Future<Output = Reply> + Send>>),
     /// By the only merged router.
-    Router(Pin<Box<RouteFuture<Infallible>>>),
+    Router(Box<RouteFuture<Infallible>>),
     /// By the one of several routers that knows the path, or through layers.
     Routed(Pin<Box<dyn Future<Output = Routed> + Send>>),
 }
@@ -48,10 +48,9 @@ impl Work {
     fn poll_inner(&mut self, cx: &mut TaskContext<'_>) -> Poll<Outcome> {
         match self {
             Self::Contract(call) => call.as_mut().poll(cx).map(Outcome::Reply),
-            Self::Router(call) => call.as_mut().poll(cx).map(|answer| {
-                let Ok(response) = answer;
-                Outcome::Routed(merged::only(response))
-            }),
+            Self::Router(call) => Pin::new(&mut **call)
+                .poll(cx)
+                .map(|answer| Outcome::Routed(merged::only(answer))),
             Self::Routed(call) => call.as_mut().poll(cx).map(Outcome::Routed),
         }
     }
