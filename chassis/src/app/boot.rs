@@ -18,7 +18,7 @@ use crate::config::{Action, Cli, Config, Defaults, Finding, Findings, Inputs, Ta
 use crate::context::Env;
 use crate::discovery;
 use crate::health::Health;
-use crate::telemetry::{Resource, Telemetry};
+use crate::telemetry::{self, Resource, Telemetry};
 use crate::{Error, Result};
 
 /// A configuration that was read.
@@ -158,6 +158,7 @@ fn check(composition: Composition, read: &Read) -> Result {
 }
 
 fn serve(mut composition: Composition, read: Read) -> Result {
+    telemetry::log_panics();
     let env = Env::system();
     if !read.config.findings().is_empty() {
         // Nothing is opened any more; composing adds what is wrong with the service's sections.

@@ -6,15 +6,15 @@
 
 mod apt;
 mod cargo;
-mod openapi;
 mod otelcol;
 mod promtool;
+mod python;
 mod valgrind;
 
 pub(crate) use cargo::{CARGO_DENY, MDBOOK};
-pub(crate) use openapi::OPENAPI;
 pub(crate) use otelcol::OTELCOL;
 pub(crate) use promtool::PROMTOOL;
+pub(crate) use python::{OPENAPI, OPENMETRICS};
 pub(crate) use valgrind::valgrind;
 
 use std::fs::{self, File};
@@ -24,7 +24,7 @@ use std::process::ExitCode;
 use crate::{Result, command, workspace};
 
 /// The servers and checkers that tests speak to, by variables that `cargo xtask test` sets.
-pub(crate) const SERVERS: [&Tool; 3] = [&OPENAPI, &OTELCOL, &PROMTOOL];
+pub(crate) const SERVERS: [&Tool; 4] = [&OPENAPI, &OPENMETRICS, &OTELCOL, &PROMTOOL];
 
 /// A program with the recipe that installs it.
 pub(crate) struct Tool {

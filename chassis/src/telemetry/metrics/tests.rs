@@ -101,13 +101,12 @@ fn promtool_finds_nothing_to_object_to() {
     }
 }
 
-/// `TEST_OPENMETRICS` is a Python that has the package `prometheus_client`; passed over
-/// where there is none.
+/// `TEST_OPENMETRICS` is a Python that has the package `prometheus_client`.
 #[test]
 fn a_foreign_openmetrics_parser_reads_it() {
     const READ: &str = "import sys; from prometheus_client.openmetrics import parser; \
         sys.exit(len(list(parser.text_string_to_metric_families(sys.stdin.read()))) < 10)";
-    if let Ok(python) = std::env::var("TEST_OPENMETRICS") {
+    if let Some(python) = server("TEST_OPENMETRICS") {
         let (_, page) = with_process().scrape(OPEN);
         accepts(Command::new(python).args(["-c", READ]), &page);
     }

@@ -97,6 +97,11 @@ fn references_resolve() {
 #[test]
 fn a_foreign_validator_agrees() {
     let Some(validator) = std::env::var_os("TEST_OPENAPI_VALIDATOR") else {
+        let in_ci = std::env::var_os("CI").is_some();
+        assert!(
+            !in_ci,
+            "TEST_OPENAPI_VALIDATOR is not set: run cargo xtask test"
+        );
         return;
     };
     let file = std::env::temp_dir().join(format!("chassis-openapi-{}.json", std::process::id()));
