@@ -8,6 +8,7 @@ use std::task::{Context as TaskContext, Poll};
 
 use axum::extract::Request;
 use axum::response::Response;
+use axum::routing::future::RouteFuture;
 use http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -61,20 +62,19 @@ pub(super) async fn ask(
     let mut missed = Missed::new(allow.as_ref());
     let mut left = Some((parts, body));
     let last = routers.len().saturating_sub(1);
-    for (index, mut router) in routers.into_iter().enumerate() {
+    for (index, router) in routers.into_iter().enumerate() {
         let Some((parts, body)) = left.take() else {
             break;
         };
-        let response = if index == last {
-            answer(&mut router, Request::from_parts(parts, body.into_axum())).await
+        let (response, watches) = if index == last {
+            Asked::new(&router, Request::from_parts(parts, body.into_axum())).await
         } else {
             let body = Shared::new(body);
             let sent = Request::from_parts(parts.clone(), axum::body::Body::new(body.clone()));
-            let response = answer(&mut router, sent).await;
+            let answer = Asked::new(&router, sent).await;
             left = body.untouched().map(|body| (parts, body));
-            response
+            answer
         };
-        let watches = tap::take();
         if !is_bare(&response) {
             return Routed::Answer(response, watches);
         }
@@ -83,11 +83,8 @@ pub(super) async fn ask(
     missed.into_routed()
 }
 
-/// What `answer`, that of the only router there is, means. To be called at once when the
-/// answer is there, on the same thread: the tap leaves the route there.
-pub(super) fn only(answer: Result<Response, Infallible>) -> Routed {
-    let Ok(response) = answer;
-    let watches = tap::take();
+/// What the answer of the only router there is means.
+pub(super) fn only((response, watches): Answered) -> Routed {
     if !is_bare(&response) {
         return Routed::Answer(response, watches);
     }
@@ -96,9 +93,34 @@ pub(super) fn only(answer: Result<Response, Infallible>) -> Routed {
     missed.into_routed()
 }
 
-async fn answer(router: &mut axum::Router, request: Request) -> Response {
-    let Ok(response) = router.call(request).await;
-    response
+/// An answer and its route, where one was called.
+type Answered = (Response, Option<Arc<Watches>>);
+
+/// A router at work on a request.
+pub(super) struct Asked {
+    call: RouteFuture<Infallible>,
+    /// Known as soon as its handler was called; the answer may come later, on another thread.
+    watches: Option<Arc<Watches>>,
+}
+
+impl Asked {
+    pub(super) fn new(router: &axum::Router, request: Request) -> Self {
+        let (call, watches) = tap::during(|| router.clone().call(request));
+        Self { call, watches }
+    }
+}
+
+impl Future for Asked {
+    type Output = Answered;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Answered> {
+        let this = self.get_mut();
+        let (answer, watches) = tap::during(|| Pin::new(&mut this.call).poll(cx));
+        if watches.is_some() {
+            this.watches = watches;
+        }
+        answer.map(|Ok(response)| (response, this.watches.take()))
+    }
 }
 
 /// A 404 or 405 of which nobody made anything: no body, no type of one.

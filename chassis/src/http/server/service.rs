@@ -18,7 +18,6 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, Version};
 use hyper::body::Incoming;
-use tower::Service as _;
 
 use super::body::Body;
 use super::collect::{Collect, DISCARD};
@@ -27,6 +26,7 @@ use super::edge::Edge;
 use super::exchange::{Exchange, Head, Place};
 use super::inbound::Inbound;
 use super::intake::{self, Time};
+use super::merged::Asked;
 use super::route::Route;
 use super::serving::{self, Reading, Serving};
 use super::table::{Found, Path};
@@ -288,7 +288,7 @@ fn ask(
     task: Option<TaskContext<'_>>,
 ) -> Serving {
     let begin = || {
-        let mut call = router.clone().call(request);
+        let mut call = Asked::new(router, request);
         match task.map(|mut cx| Pin::new(&mut call).poll(&mut cx)) {
             Some(Poll::Ready(answer)) => Ok(merged::only(answer)),
             _ => Err(Work::Router(Box::new(call))),

@@ -2,7 +2,7 @@
 //!
 //! axum tells the matched path to the request only. Each endpoint of a merged router gets a thin
 //! service around it, which leaves its route in a thread-local while it is called; the edge takes
-//! it from there after the poll, on the same thread. (A layer that moves the call to another task
+//! it from there after each poll, on the same thread. (A layer that moves the call to another task
 //! hides the route: the request is then counted without one.)
 
 use std::cell::RefCell;
@@ -20,9 +20,12 @@ thread_local! {
     static MATCHED: RefCell<Option<Arc<Watches>>> = const { RefCell::new(None) };
 }
 
-/// The route that was called last on this thread since the last time somebody asked.
-pub(super) fn take() -> Option<Arc<Watches>> {
-    MATCHED.take()
+/// What `step` gives, and the route that it called, if it called one.
+pub(super) fn during<R>(step: impl FnOnce() -> R) -> (R, Option<Arc<Watches>>) {
+    // What a panic left there, or a call in a task of its own, is not ours.
+    drop(MATCHED.take());
+    let result = step();
+    (result, MATCHED.take())
 }
 
 /// Puts a [`Tap`] around each endpoint of a router.

@@ -1,16 +1,13 @@
 //! [`Work`]: a call that is under way.
 
 use std::any::Any;
-use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 
-use axum::routing::future::RouteFuture;
-
 use super::connection::Busy;
-use super::merged::{self, Routed};
+use super::merged::{self, Asked, Routed};
 use crate::Context;
 use crate::contract::Reply;
 
@@ -19,7 +16,7 @@ pub(super) enum Work {
     /// By a contract.
     Contract(Pin<Box<dyn Future<Output = Reply> + Send>>),
     /// By the only merged router.
-    Router(Box<RouteFuture<Infallible>>),
+    Router(Box<Asked>),
     /// By the one of several routers that knows the path, or through layers.
     Routed(Pin<Box<dyn Future<Output = Routed> + Send>>),
 }

@@ -1,6 +1,7 @@
 //! Merged axum routers, layers, and contracts in foreign programs.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
@@ -8,10 +9,12 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use chassis::http::Settings;
+use chassis::telemetry::{Point, PointValue};
 use http::{HeaderValue, StatusCode};
+use tokio::sync::Semaphore;
 
 use super::Site;
-use super::raw::Raw;
+use super::raw::{Raw, eventually};
 use super::workshop::Workshop;
 
 fn shelf() -> Router {
@@ -78,6 +81,55 @@ async fn allow_is_the_union_of_all() {
             Some("GET, HEAD, PUT, OPTIONS, POST")
         );
     }
+}
+
+/// How many requests were counted under a route of the merged routers.
+fn counted(site: &Site, route: &str) -> u64 {
+    let families = site.telemetry.metrics().snapshot();
+    let family = families
+        .iter()
+        .find(|family| family.name == "http.server.request.duration");
+    let points = family.map_or(&[][..], |family| &family.points);
+    let of_route = points.iter().filter(|point| {
+        let mut labels = point.labels.iter();
+        labels.any(|(name, value)| name == "http.route" && value == route)
+    });
+    let count = |point: &Point| match &point.value {
+        PointValue::Histogram(value) => value.count(),
+        _ => 0,
+    };
+    of_route.map(count).sum()
+}
+
+#[tokio::test]
+async fn calls_that_wait_are_counted_under_their_own_routes() {
+    let gate = Arc::new(Semaphore::new(0));
+    let waiting = |gate: &Arc<Semaphore>| {
+        let gate = Arc::clone(gate);
+        get(async move || drop(gate.acquire().await))
+    };
+    let router = Router::new()
+        .route("/first", waiting(&gate))
+        .route("/second", waiting(&gate));
+    let site = Site::with(&Settings::default(), |component| {
+        component.merge(router);
+    });
+    let (mut first, mut second) = (site.raw().await, site.raw().await);
+    for (raw, path) in [(&mut first, "/first"), (&mut second, "/second")] {
+        raw.say(format!("GET {path} HTTP/1.1\r\nhost: test\r\n\r\n"))
+            .await;
+    }
+    eventually("both wait", || {
+        site.count("http.server.active_requests") >= 2.0
+    })
+    .await;
+    gate.add_permits(2);
+    assert_eq!(first.hear().await.status, 200);
+    assert_eq!(second.hear().await.status, 200);
+    assert_eq!(
+        (counted(&site, "/first"), counted(&site, "/second")),
+        (1, 1)
+    );
 }
 
 #[tokio::test]
