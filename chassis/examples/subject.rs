@@ -21,13 +21,25 @@ struct Subject {
     panics: bool,
     /// What the service holds can't be dropped.
     stuck_drop: bool,
+    /// Section `[needs]`, which has no defaults, is asked for.
+    needs: bool,
     /// Nothing: to be listed.
     word: String,
+}
+
+/// Section `[needs]`.
+#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+struct Needs {
+    /// Where the warehouse is.
+    warehouse: String,
 }
 
 async fn service(app: App) -> chassis::Result {
     let subject = app.config::<Subject>("subject")?;
     assert!(!subject.panics, "told to panic");
+    if subject.needs {
+        app.config::<Needs>("needs")?;
+    }
     if subject.stuck_task {
         app.spawn("stuck", |_| std::future::pending::<()>());
     }
@@ -45,7 +57,9 @@ async fn service(app: App) -> chassis::Result {
             .route("/hello", get(async || "hello\n"))
             .route("/slow/{ms}", get(slow))
             .route("/hang", get(std::future::pending::<String>))
-            .route("/block", get(block)),
+            .route("/panic", get(panic))
+            .route("/block", get(block))
+            .route("/block/{ms}", get(block_a_while)),
     );
     Ok(())
 }
@@ -73,6 +87,19 @@ async fn block() -> &'static str {
         chassis::spawn(async { std::thread::park() });
     }
     "blocking\n"
+}
+
+/// The same, for a time.
+async fn block_a_while(Path(ms): Path<u64>) -> &'static str {
+    let workers = tokio::runtime::Handle::current().metrics().num_workers();
+    for _ in 0..workers {
+        chassis::spawn(async move { std::thread::sleep(Duration::from_millis(ms)) });
+    }
+    "blocking\n"
+}
+
+async fn panic() -> &'static str {
+    panic!("a secret of the handler")
 }
 
 fn main() -> ExitCode {

@@ -239,6 +239,16 @@ async fn an_answer_outside_of_the_contract_is_said_to_be_one() {
             "202 Accepted instead of 200",
         ),
         (
+            "HTTP/1.1 200 OK\r\ncontent-type: application/problem+json\r\n\
+             content-length: 15\r\n\r\n{\"status\": 404}",
+            "instead of JSON",
+        ),
+        (
+            "HTTP/1.1 500 Internal Server Error\r\ncontent-type: application/problem+json\r\n\
+             content-length: 9\r\n\r\n{\"status\"",
+            "a malformed problem",
+        ),
+        (
             "HTTP/1.1 301 Moved Permanently\r\nlocation: /v2/x\r\ncontent-length: 0\r\n\r\n",
             "301 Moved Permanently to /v2/x",
         ),
@@ -251,6 +261,19 @@ async fn an_answer_outside_of_the_contract_is_said_to_be_one() {
         assert_eq!(service, "bar");
         assert!(reason.contains(said), "{reason}");
     }
+}
+
+#[tokio::test]
+async fn a_problem_is_known_by_its_type_whatever_the_status() {
+    let answer = "HTTP/1.1 500 Internal Server Error\r\ncontent-type: application/problem+json\r\n\
+                  content-length: 58\r\n\r\n\
+                  {\"type\":\"urn:problem:bar:not-there\",\"status\":1,\"number\":5}";
+    let bar = client(answering(answer).await, telemetry("caller").0);
+    let error = bar.coffee(1, 0).await.unwrap_err();
+    assert!(
+        matches!(error, BarError::NotThere { number: 5 }),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]

@@ -199,6 +199,12 @@ fn service() -> Arc<dyn Inventory> {
     Served::<dyn Inventory>::into_service(Echo)
 }
 
+/// Serves the contract on a socket of another test.
+#[cfg(feature = "service")]
+pub(crate) fn mount(component: &mut chassis::http::Component<'_>) {
+    component.contract(service());
+}
+
 /// A client whose calls go through the wire format.
 fn client() -> Arc<dyn Inventory> {
     connect(Loopback::new(service()))

@@ -7,6 +7,7 @@ mod merged;
 mod patience;
 mod raw;
 mod stopping;
+mod strangers;
 mod workshop;
 
 use std::net::SocketAddr;

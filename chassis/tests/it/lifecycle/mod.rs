@@ -2,7 +2,9 @@
 
 mod admin;
 mod compose;
+mod configuration;
 mod exit_codes;
 mod process;
 mod stop;
+mod trouble;
 mod wire;

@@ -8,6 +8,8 @@
 )]
 
 mod collector;
+mod listeners;
+mod metrics;
 mod orders;
 mod shop;
 mod shutdown;

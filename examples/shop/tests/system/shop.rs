@@ -19,6 +19,8 @@ pub(crate) enum Mode {
     Composed,
     /// A process for each.
     Split,
+    /// The orders without the services that they need.
+    OrdersAlone,
 }
 
 pub(crate) struct Shop {
@@ -51,8 +53,10 @@ impl Shop {
                 command.env_remove(variable);
             }
         }
-        if let Mode::Split = mode {
-            command.arg("split");
+        match mode {
+            Mode::Composed => {}
+            Mode::Split => drop(command.arg("split")),
+            Mode::OrdersAlone => drop(command.arg("orders")),
         }
         for listener in ["http.listen", "probe.listen", "admin.listen"] {
             command.args(["--set", &format!("{listener}=127.0.0.1:0")]);
@@ -82,6 +86,16 @@ impl Shop {
         let start = self.curl.find("http://").unwrap();
         let rest = &self.curl[start..];
         rest[..rest.find("/v1/").unwrap()].to_owned()
+    }
+
+    /// Where the listeners of this kind (`service`, `probe`, `admin`) are: `127.0.0.1:40123`.
+    pub(crate) fn addresses(&mut self, kind: &str) -> Vec<String> {
+        let word = format!(": {kind} http://");
+        let printed = self.printed();
+        let found = printed.lines().filter_map(|line| line.split_once(&word));
+        // Log lines name them, too; they say more in front.
+        let printed = found.filter(|(name, _)| name.chars().all(char::is_alphanumeric));
+        printed.map(|(_, address)| address.to_owned()).collect()
     }
 
     /// Runs the printed line in a shell and gives the status that it was answered.

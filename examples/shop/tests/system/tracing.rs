@@ -67,7 +67,7 @@ fn complete(spans: &[(String, Value)], mode: Mode) -> bool {
         && has("inventory", "stock-store/reserve")
         && has("payments", "ledger/record");
     match mode {
-        Mode::Composed => all,
+        Mode::Composed | Mode::OrdersAlone => all,
         Mode::Split => {
             all && has("inventory", "PUT /v1/reservations/{id}")
                 && has("payments", "PUT /v1/payments/{id}")
