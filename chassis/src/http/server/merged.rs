@@ -105,8 +105,11 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn new(router: &axum::Router, request: Request) -> Self {
-        let (call, watches) = tap::during(|| router.clone().call(request));
-        Self { call, watches }
+        // No route is called before the first poll.
+        Self {
+            call: router.clone().call(request),
+            watches: None,
+        }
     }
 }
 
