@@ -33,6 +33,7 @@ mod split;
 mod start;
 mod stop;
 mod tasks;
+mod timeouts;
 
 // `app.sql()` and `app.migrate(…)`.
 #[cfg(feature = "sqlite")]

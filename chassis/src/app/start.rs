@@ -14,7 +14,7 @@ use super::listeners::{Listener, url};
 use super::live::Live;
 use super::probe::Probe;
 use super::side::Side;
-use super::{desk, register};
+use super::{desk, register, timeouts};
 use crate::config::Config;
 use crate::context::Env;
 use crate::discovery::{self, Opened, Registry};
@@ -90,6 +90,7 @@ impl Live {
             .phase("adapters", ground.compose(services, &self.runtimes))
             .await??;
         self.components.clone_from(&composite.components);
+        timeouts::warn_of_cuts(&composite, *self.settings.stop.drain);
         let awaited = bind_clients(&composite, &*registry)?;
         let document = desk::openapi(&name, &self.telemetry, &composite);
         let edge = composite.edge(&self.settings.http, desk::document_router(document))?;

@@ -4,6 +4,9 @@
     reason = "a failed test; clippy knows only functions marked as tests"
 )]
 
+// Composing, as tests see it.
+#[cfg(feature = "testing")]
+mod app;
 // Calls over sockets.
 #[cfg(feature = "service")]
 mod client;
