@@ -152,6 +152,12 @@ impl App {
         self.0.telemetry.env()
     }
 
+    /// Whether this run only checks the configuration (`--check`). An adapter of your own opens
+    /// nothing then; those of the chassis know it.
+    pub fn is_dry_run(&self) -> bool {
+        self.0.checking
+    }
+
     /// The whole configuration, as this component sees it.
     pub fn configuration(&self) -> &Config {
         &self.0.config

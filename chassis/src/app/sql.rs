@@ -28,7 +28,7 @@ impl App {
     /// When a migration fails, or another instance does not end its turn.
     pub async fn migrate(&self, migrations: &Migrator) -> Result {
         let store = self.store().await?;
-        if self.0.checking {
+        if self.is_dry_run() {
             Ok(())
         } else {
             store.migrate(migrations).await
@@ -42,7 +42,7 @@ impl App {
     async fn open(&self) -> Result<Sqlite> {
         let settings = self.0.config.section::<StoreSettings>("store");
         let settings = settings.map_err(Error::configuration)?;
-        if self.0.checking {
+        if self.is_dry_run() {
             return Sqlite::closed(&settings);
         }
         let store = Sqlite::open(&settings, &self.file()).await?;
