@@ -44,6 +44,7 @@ pub(super) fn run(mut composition: Composition) -> ExitCode {
 }
 
 fn act(mut composition: Composition, inputs: &Inputs) -> Result {
+    composition.check_names()?;
     let names = composition.names();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let cli = Cli::parse(inputs.args(), &names).map_err(Error::configuration)?;

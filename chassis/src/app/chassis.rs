@@ -156,6 +156,10 @@ impl Composition {
 
     /// Adds the component `name`, composed by `service`. Name callers before those they call: a
     /// split system stops in this order.
+    ///
+    /// A name is lower-case letters, digits and `-`, beginning with a letter; `split` and the
+    /// chassis' own sections of the configuration (`http`, `client`, …) are none. A wrong one is
+    /// the error of the start.
     pub fn with<F, Fut>(mut self, name: impl Into<String>, service: F) -> Self
     where
         F: FnOnce(App) -> Fut + Send + 'static,

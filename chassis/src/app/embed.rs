@@ -26,6 +26,7 @@ pub(super) struct Surroundings {
 
 /// Starts `composition` on the current runtime.
 pub(super) async fn start(mut composition: Composition) -> Result<Running> {
+    composition.check_names()?;
     // The arguments are the program's own.
     let inputs = composition
         .inputs

@@ -20,6 +20,7 @@ mod guard;
 mod listen;
 mod listeners;
 mod live;
+mod names;
 mod phase;
 mod print;
 mod probe;

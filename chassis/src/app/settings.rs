@@ -10,6 +10,13 @@ use crate::health::HealthSettings;
 use crate::http::Settings as HttpSettings;
 use crate::{admin::AdminSettings, telemetry};
 
+/// The sections that the chassis reads itself. No component may be called so: its own sections
+/// would lie within them.
+pub(super) const SECTIONS: [&str; 13] = [
+    "admin", "client", "health", "http", "logs", "metrics", "probe", "registry", "service",
+    "start", "stop", "store", "traces",
+];
+
 /// Where the probe listener is.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -136,4 +143,24 @@ fn collide(one: SocketAddr, other: SocketAddr) -> bool {
     let overlap =
         one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
     one.port() != 0 && one.port() == other.port() && overlap
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Cli, Defaults, Inputs};
+
+    #[test]
+    fn every_section_that_is_read_is_listed() {
+        let (cli, defaults) = (Cli::default(), Defaults::new("shop"));
+        let config = Config::load(&Inputs::none(), &cli, &defaults).unwrap();
+        Settings::read(&config);
+        let rows = config.effective();
+        assert!(!rows.is_empty());
+        for row in rows {
+            let section = row.key().split('.').next().unwrap();
+            assert!(SECTIONS.contains(&section), "{section}");
+        }
+        assert!(SECTIONS.is_sorted());
+    }
 }

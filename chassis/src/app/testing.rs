@@ -23,6 +23,7 @@ pub(crate) struct TestPlan {
 impl TestPlan {
     /// Starts `composition`. One runtime does all, so that a test holds its time.
     pub(crate) async fn start(self, composition: Composition) -> Result<(Running, Capture)> {
+        composition.check_names()?;
         let composition = composition.default_profile("dev").defaults(&[
             ("http.listen", "127.0.0.1:0"),
             ("probe.listen", "127.0.0.1:0"),

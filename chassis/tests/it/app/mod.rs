@@ -2,7 +2,9 @@
 
 mod timeouts;
 
-use chassis::{App, CallError, Problem, service};
+use chassis::config::Inputs;
+use chassis::testing::System;
+use chassis::{App, CallError, Chassis, Problem, service};
 
 #[derive(Debug, thiserror::Error, Problem)]
 pub(crate) enum PressError {
@@ -36,4 +38,17 @@ impl Press for Printer {
 pub(crate) async fn press(app: App) -> chassis::Result {
     app.serve::<dyn Press>(Printer);
     Ok(())
+}
+
+#[tokio::test]
+async fn a_name_that_no_component_can_have_is_the_error_of_the_start() {
+    let house = System::compose("house").with("http", press);
+    let error = house.start().await.unwrap_err();
+    assert_eq!(error.exit_code(), 70);
+    assert!(error.to_string().contains("[http]"), "{error}");
+    let house = Chassis::compose("house").with("press", press);
+    let house = house.with("press", press).inputs(Inputs::none());
+    let error = house.start().await.unwrap_err();
+    assert_eq!(error.exit_code(), 70);
+    assert!(error.to_string().contains("same name"), "{error}");
 }
