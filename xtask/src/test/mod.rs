@@ -204,7 +204,7 @@ fn docs() -> Result {
 /// All tests, with the real servers that they speak to at hand.
 fn test() -> Result {
     let mut test = workspace::cargo();
-    test.args(["test", "--workspace", "--all-features"]);
+    test.args(["test", "--workspace", "--all-features", "--no-fail-fast"]);
     for tool in tools::SERVERS {
         test.env(tool.variable, tool.get()?);
     }

@@ -17,7 +17,7 @@ pub(super) fn lease(
     limit: Limit,
 ) -> CallError {
     match error {
-        LeaseError::Busy => limit.error(service, "called"),
+        LeaseError::Late => limit.error(service, "called"),
         LeaseError::Crowded => CallError::NoEndpoint {
             service: service.to_owned(),
             reason: format!(

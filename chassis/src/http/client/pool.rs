@@ -62,8 +62,8 @@ pub(super) struct Lease<'a> {
 pub(super) enum LeaseError {
     /// Too many calls wait already.
     Crowded,
-    /// All connections were busy until the limit.
-    Busy,
+    /// The call's time was over before there was one.
+    Late,
     /// None could be opened.
     Dial(Box<dyn StdError + Send + Sync>),
 }
@@ -103,9 +103,12 @@ impl Endpoint {
         }
         let now = self.env.now();
         let until = at.min(after(now, self.settings.connect_timeout));
-        let sender = dial(&self.env, &self.address, until)
-            .await
-            .map_err(LeaseError::Dial)?;
+        let sender = match dial(&self.env, &self.address, until).await {
+            Ok(sender) => sender,
+            // What failed is the time that was left, not the instance.
+            Err(_) if self.env.now() >= at => return Err(LeaseError::Late),
+            Err(error) => return Err(LeaseError::Dial(error)),
+        };
         let connection = Connection {
             sender,
             born: self.env.now(),
@@ -131,7 +134,7 @@ impl Endpoint {
         match slot {
             Ok(Ok(slot)) => Ok(slot),
             // The semaphore is never closed, so it is the time that ran out.
-            Ok(Err(_)) | Err(_) => Err(LeaseError::Busy),
+            Ok(Err(_)) | Err(_) => Err(LeaseError::Late),
         }
     }
 
