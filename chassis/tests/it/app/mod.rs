@@ -1,5 +1,7 @@
 //! What a composition root says by `App`, and programs by `Chassis`.
 
+mod embedding;
+mod layers;
 mod timeouts;
 
 use chassis::config::Inputs;
