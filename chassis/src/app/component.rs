@@ -26,10 +26,6 @@ pub(super) struct Component {
     pub(super) health: Health,
     pub(super) tasks: Tasks,
     /// Nothing may be opened: the configuration is only checked.
-    #[cfg_attr(
-        not(feature = "sqlite"),
-        expect(dead_code, reason = "only a store is opened by a component")
-    )]
     pub(super) checking: bool,
     pub(super) composed: Arc<Composed>,
     pub(super) routes: Mutex<Vec<RouteStep>>,
