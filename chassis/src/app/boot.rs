@@ -190,13 +190,12 @@ fn split_up(composition: &Composition, read: &Read, cli: &Cli) -> Result {
         .into_result(())
         .map_err(Error::configuration)?;
     let guard = Guard::start(Phases::new(Env::system()), read.settings.stop.with_stdin)?;
-    let folder = read
-        .config
-        .state_dir()
-        .join("split")
-        .join(std::process::id().to_string());
-    let registry =
-        (!read.config.is_set("registry.url")).then(|| format!("file:{}", folder.display()));
+    let meeting = (!read.config.is_set("registry.url")).then(|| {
+        let all = read.config.state_dir().join("split");
+        split::Meeting::open(&all, std::process::id())
+    });
+    let folder = meeting.as_ref().map(split::Meeting::folder);
+    let registry = folder.map(|folder| format!("file:{}", folder.display()));
     let plan = split::Plan {
         components: composition.names(),
         args: Box::new(|component| cli.args_for(component)),
@@ -212,9 +211,7 @@ fn split_up(composition: &Composition, read: &Read, cli: &Cli) -> Result {
             print::line(&text);
         }
     };
-    let ended = runtimes::control()?.block_on(split::split(plan, &guard, announce));
-    let _ = std::fs::remove_dir_all(folder);
-    ended
+    runtimes::control()?.block_on(split::split(plan, &guard, announce))
 }
 
 /// The name that was typed to start this program.

@@ -71,6 +71,40 @@ fn split_they_find_each_other_and_end_with_their_parent() {
 }
 
 #[test]
+fn what_a_killed_split_left_is_removed_by_the_next() {
+    let args = [&["split"], &QUICK[..]].concat();
+    let mut killed = Process::bare("pair", &args, &[]);
+    announced(&mut killed);
+    let all = killed.folder.join("state/chassis/pair/split");
+    let folders = || {
+        let entries = std::fs::read_dir(&all).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        let mut folders: Vec<_> = paths.filter(|path| path.is_dir()).collect();
+        folders.sort();
+        folders
+    };
+    let left = folders();
+    assert_eq!(left.len(), 1);
+    // One that lives keeps its own.
+    let mut living = killed.again("pair", &args);
+    announced(&mut living);
+    assert_eq!(folders().len(), 2);
+    killed.signal("KILL");
+    killed.end();
+    assert!(folders().contains(&left[0]));
+    let mut next = killed.again("pair", &args);
+    let address = announced(&mut next);
+    assert!(!folders().contains(&left[0]));
+    assert_eq!(folders().len(), 2);
+    greeted(&address);
+    for process in [&mut living, &mut next] {
+        process.signal("TERM");
+        assert_eq!(process.end().0, Some(0), "{}", process.err());
+    }
+    assert!(folders().is_empty(), "{:?}", folders());
+}
+
+#[test]
 fn one_runs_alone_and_says_that_the_other_is_not_known() {
     let mut process = Process::start("pair", &[&["front"], &QUICK[..]].concat());
     let address = process.address_of("front", "service");

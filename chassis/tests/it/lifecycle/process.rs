@@ -72,6 +72,15 @@ impl Process {
         for (file, text) in files {
             std::fs::write(folder.join(file), text).unwrap();
         }
+        Self::within(folder, name, args)
+    }
+
+    /// Starts it once more, in the same folder.
+    pub(crate) fn again(&self, name: &str, args: &[&str]) -> Self {
+        Self::within(self.folder.clone(), name, args)
+    }
+
+    fn within(folder: PathBuf, name: &str, args: &[&str]) -> Self {
         let mut child = Command::new(example(name))
             .args(args)
             .current_dir(&folder)

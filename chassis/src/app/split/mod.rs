@@ -4,6 +4,10 @@
 //! on a leash: their standard input is a pipe whose other end only the parent holds. When the
 //! parent ends, however it ends, the kernel closes the pipe and the children stop.
 
+mod meeting;
+#[cfg(test)]
+mod tests;
+
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -13,6 +17,8 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::timeout;
+
+pub(super) use meeting::Meeting;
 
 use super::guard::Guard;
 use super::listeners::{Listener, Listeners};
