@@ -10,6 +10,7 @@ mod tests;
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
@@ -149,6 +150,9 @@ impl Plan<'_> {
         if let Some(url) = &self.registry {
             set(format!("registry.url={url}"));
         }
+        // Ctrl-C reaches the whole group of a terminal. The children are told by their leash, one
+        // after the other.
+        command.process_group(0);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         command
     }

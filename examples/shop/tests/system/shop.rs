@@ -1,6 +1,7 @@
 //! A running shop: the binary as a child process, in a state folder of its own.
 
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -42,6 +43,19 @@ impl Shop {
     /// Starts it with settings `key=value`.
     pub(crate) fn start_with(mode: Mode, settings: &[String]) -> Self {
         let state = tempfile::tempdir().unwrap();
+        let command = Self::command(mode, &state, settings);
+        Self::run(command, state)
+    }
+
+    /// Starts it as a shell does: in a process group of its own, which Ctrl-C reaches as a whole.
+    pub(crate) fn start_in_group(mode: Mode) -> Self {
+        let state = tempfile::tempdir().unwrap();
+        let mut command = Self::command(mode, &state, &[]);
+        command.process_group(0);
+        Self::run(command, state)
+    }
+
+    fn command(mode: Mode, state: &TempDir, settings: &[String]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_shop"));
         // Any folder but the repository: it must run from everywhere.
         command
@@ -64,6 +78,11 @@ impl Shop {
         for setting in settings {
             command.args(["--set", setting]);
         }
+        command
+    }
+
+    /// Runs it until it has printed its `curl` line.
+    fn run(mut command: Command, state: TempDir) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
             .stdin(Stdio::null())
@@ -108,14 +127,12 @@ impl Shop {
 
     /// Sends a signal by name: `TERM`, `KILL`.
     pub(crate) fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-s", name, &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        kill(name, &self.child.id().to_string());
+    }
+
+    /// Sends it to its whole process group, as Ctrl-C in a terminal does.
+    pub(crate) fn signal_group(&self, name: &str) {
+        kill(name, &format!("-{}", self.child.id()));
     }
 
     /// Waits for the end.
@@ -164,6 +181,12 @@ impl Drop for Shop {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn kill(signal: &str, target: &str) {
+    let mut kill = Command::new("kill");
+    let status = kill.args(["-s", signal, "--", target]).status().unwrap();
+    assert!(status.success());
 }
 
 fn read_lines(output: impl Read + Send + 'static) -> Receiver<String> {

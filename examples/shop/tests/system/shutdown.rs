@@ -2,20 +2,30 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::shop::{Mode, Shop};
 
+/// Kubernetes kills after 30 s; the default limit of a stop lies below, with a second to spare.
+const LIMIT: Duration = Duration::from_secs(26);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn composed_under_load() {
-    no_accepted_request_fails(Shop::start(Mode::Composed)).await;
+    no_accepted_request_fails(Shop::start(Mode::Composed), |shop| shop.signal("TERM")).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn split_under_load() {
-    no_accepted_request_fails(Shop::start(Mode::Split)).await;
+    no_accepted_request_fails(Shop::start(Mode::Split), |shop| shop.signal("TERM")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn split_under_load_by_ctrl_c() {
+    let shop = Shop::start_in_group(Mode::Split);
+    no_accepted_request_fails(shop, |shop| shop.signal_group("INT")).await;
 }
 
 /// What the callers saw.
@@ -26,7 +36,7 @@ struct Seen {
     stop: AtomicBool,
 }
 
-async fn no_accepted_request_fails(mut shop: Shop) {
+async fn no_accepted_request_fails(shop: Shop, stop: impl FnOnce(&Shop)) {
     let seen = Arc::new(Seen::default());
     let mut callers = JoinSet::new();
     for _ in 0..8 {
@@ -35,8 +45,10 @@ async fn no_accepted_request_fails(mut shop: Shop) {
     while seen.answered.load(Ordering::Relaxed) < 200 {
         tokio::task::yield_now().await;
     }
-    shop.signal("TERM");
+    stop(&shop);
+    let asked = Instant::now();
     let (mut shop, status) = tokio::task::spawn_blocking(move || {
+        let mut shop = shop;
         let status = shop.wait();
         (shop, status)
     })
@@ -44,6 +56,7 @@ async fn no_accepted_request_fails(mut shop: Shop) {
     .unwrap();
     seen.stop.store(true, Ordering::Relaxed);
     callers.join_all().await;
+    assert!(asked.elapsed() < LIMIT, "{:?}", asked.elapsed());
     assert!(status.success(), "{status}; printed:\n{}", shop.printed());
     assert_eq!(
         seen.failed.load(Ordering::Relaxed),

@@ -1,0 +1,11 @@
+use chassis::{CallError, service};
+
+#[service(version = "1")]
+pub trait Inventory {
+    #[get("/items")]
+    async fn list(&self) -> Result<u32, CallError>
+    where
+        Self: Sized;
+}
+
+fn main() {}
