@@ -17,7 +17,6 @@ mod compose;
 mod desk;
 mod embed;
 mod guard;
-mod listen;
 mod listeners;
 mod live;
 mod names;

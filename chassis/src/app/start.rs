@@ -9,7 +9,6 @@ use super::boot::Read;
 use super::chassis::{Composition, Service};
 use super::clients::Awaited;
 use super::compose::{Composite, Ground};
-use super::listen::{bind, is_taken};
 use super::listeners::{Listener, url};
 use super::live::Live;
 use super::probe::Probe;
@@ -19,7 +18,7 @@ use crate::config::Config;
 use crate::context::Env;
 use crate::discovery::{self, Opened, Registry};
 use crate::health::{CheckState, Stage};
-use crate::http::{Edge, Server};
+use crate::http::{Edge, Server, is_taken, listen};
 use crate::{Error, Result};
 
 /// What to start.
@@ -130,7 +129,7 @@ impl Live {
             telemetry: self.telemetry.clone(),
             heartbeat: *self.settings.health.heartbeat,
         };
-        let listener = bind("probe.listen", self.settings.probe.listen)?;
+        let listener = listen("probe.listen", self.settings.probe.listen)?;
         let side = Side::serve(listener, probe.router(), &self.runtimes.control)?;
         self.listeners
             .add(name, Listener::Probe, url(side.address()));
@@ -170,7 +169,7 @@ impl Live {
     }
 
     fn open_admin(&mut self, name: &str, config: &Config, composite: &Composite) -> Result {
-        let listener = bind("admin.listen", self.settings.admin.listen)?;
+        let listener = listen("admin.listen", self.settings.admin.listen)?;
         let own = self.settings.admin.listen;
         let router = desk::admin_router(self, own, config, composite);
         let side = Side::serve(listener, router, &self.runtimes.control)?;

@@ -8,3 +8,4 @@ pub mod client;
 mod server;
 
 pub use server::{Body, Component, Edge, Routes, Running, Server, Settings, router};
+pub(crate) use server::{is_taken, listen};

@@ -189,7 +189,7 @@ async fn a_foreign_address_says_so() {
     assert_eq!(error.exit_code(), 69);
     let text = error.to_string();
     assert!(
-        text.contains("this machine has no such address. Set probe.listen"),
+        text.contains("this machine has no such address; set probe.listen"),
         "{text}"
     );
 }
