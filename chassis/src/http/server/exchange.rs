@@ -26,8 +26,8 @@ pub(super) struct Exchange {
     pub(super) method: usize,
     /// The path, only where a span or a log line will need it.
     pub(super) path: Option<Text>,
-    /// Bytes of the request's body, as far as the edge has read it.
-    pub(super) body: u64,
+    /// Bytes of the request's body, where the edge has read it.
+    pub(super) body: Option<u64>,
     pub(super) head: bool,
     pub(super) http1: bool,
     recorded: bool,
@@ -77,7 +77,7 @@ impl Exchange {
             headers: None,
             method: head.method,
             path: None,
-            body: 0,
+            body: None,
             head: head.is_head,
             http1: head.http1,
             recorded: false,

@@ -255,7 +255,7 @@ pub(super) fn call(
     (uri, mut headers, body): (&Uri, HeaderMap, Bytes),
     task: Option<&mut TaskContext<'_>>,
 ) -> Serving {
-    exchange.body = body.len() as u64;
+    exchange.body = Some(body.len() as u64);
     let begin = || {
         let mut answer = route.call(captures, uri, &headers, body);
         if let (Answer::Later(call), Some(cx)) = (&mut answer, task)

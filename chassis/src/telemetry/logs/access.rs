@@ -53,8 +53,9 @@ pub struct AccessRecord<'a> {
     pub at: SystemTime,
     /// How long it took.
     pub elapsed: Duration,
-    /// Bytes of the request's body.
-    pub request_bytes: u64,
+    /// Bytes of the request's body, where they are known: not of one that a router reads as a
+    /// stream.
+    pub request_bytes: Option<u64>,
     /// Bytes of the answer's body.
     pub response_bytes: u64,
     /// Trace and span.
@@ -88,25 +89,31 @@ impl AccessLog {
         self.sink.is_some()
     }
 
-    /// What all lines of a route share.
+    /// What all lines of a route share. An empty `route`: no route is known.
     pub fn route(&self, method: &str, route: &str) -> AccessRoute {
         let (mut head, mut middle) = (Vec::new(), Vec::new());
+        let message = match route {
+            "" => method.to_owned(),
+            route => format!("{method} {route}"),
+        };
         match self.look {
             Look::Json => {
                 head.extend_from_slice(b"\",\"level\":\"INFO\",\"message\":\"");
-                json::escaped(&mut head, &format!("{method} {route}"));
+                json::escaped(&mut head, &message);
                 head.extend_from_slice(b"\",\"target\":\"chassis::access\",\"service\":");
                 json::string(&mut head, &self.service);
                 middle.extend_from_slice(b",\"fields\":{\"http.request.method\":");
                 json::string(&mut middle, semconv::method(method));
-                middle.extend_from_slice(b",\"http.route\":");
-                json::string(&mut middle, route);
+                if !route.is_empty() {
+                    middle.extend_from_slice(b",\"http.route\":");
+                    json::string(&mut middle, route);
+                }
                 middle.extend_from_slice(b",\"http.response.status_code\":");
             }
             Look::Text { color } => {
                 level(&mut head, Level::INFO, color);
                 let service = &self.service;
-                head.extend_from_slice(format!("{service} {method} {route} ").as_bytes());
+                head.extend_from_slice(format!("{service} {message} ").as_bytes());
             }
         }
         AccessRoute(Arc::new(Shared {
@@ -139,8 +146,10 @@ impl AccessRecord<'_> {
         number(out, self.status.into());
         out.extend_from_slice(b",\"http.server.request.duration\":");
         seconds(out, self.elapsed);
-        out.extend_from_slice(b",\"http.request.body.size\":");
-        number(out, self.request_bytes);
+        if let Some(bytes) = self.request_bytes {
+            out.extend_from_slice(b",\"http.request.body.size\":");
+            number(out, bytes);
+        }
         out.extend_from_slice(b",\"http.response.body.size\":");
         number(out, self.response_bytes);
         if *self.path != *shared.route {

@@ -245,7 +245,7 @@ fn answered<'a>(route: &'a AccessRoute, trace: &'a TraceContext) -> AccessRecord
         error_type: Some("deadline"),
         at: UNIX_EPOCH + Duration::from_millis(1_500),
         elapsed: Duration::from_micros(1_002_003),
-        request_bytes: 0,
+        request_bytes: Some(0),
         response_bytes: 52,
         trace,
         request_id: Some("r-1"),
@@ -285,6 +285,23 @@ fn a_request_is_a_line_as_well() {
 }
 
 #[test]
+fn what_is_not_known_of_a_request_is_left_out() {
+    let (shop, capture) = system("shop");
+    let route = shop.access_log().route("GET", "");
+    let trace = TraceContext::default();
+    shop.access_log().write(&AccessRecord {
+        request_bytes: None,
+        ..answered(&route, &trace)
+    });
+    let line = &capture.access()[0];
+    assert_eq!(line.message(), "GET");
+    assert_eq!(line.field("http.route"), None);
+    assert_eq!(line.field("http.request.body.size"), None);
+    assert_eq!(line.field("http.response.body.size"), Some(&json!(52)));
+    assert!(line.field("url.path").is_some());
+}
+
+#[test]
 fn people_read_one_line_a_request() {
     let (written, out) = std::sync::mpsc::channel();
     let sink = Sink::start(true, Pipe(written)).unwrap();
@@ -297,6 +314,11 @@ fn people_read_one_line_a_request() {
         "1970-01-01T00:00:01.500Z  INFO shop GET /v1/items/{sku} 503 1.002003s \
          path=/v1/items/\"\\n\\u{1b} error=deadline\n"
     );
+    let nowhere = log.route("GET", "");
+    log.write(&answered(&nowhere, &TraceContext::default()));
+    assert!(sink.flush(Duration::from_secs(10)));
+    let line = String::from_utf8(out.recv().unwrap()).unwrap();
+    assert!(line.contains(" shop GET 503 1.002003s path="), "{line}");
     sink.close();
 }
 

@@ -1,5 +1,6 @@
 //! What a composition root says by `App`, and programs by `Chassis`.
 
+mod access;
 mod embedding;
 mod layers;
 mod timeouts;
