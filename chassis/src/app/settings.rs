@@ -163,4 +163,26 @@ mod tests {
         }
         assert!(SECTIONS.is_sorted());
     }
+
+    #[test]
+    fn a_listing_hides_who_sends_spans_and_with_what() {
+        let toml = "traces.url = 'otlp+http://ann:hunter2@collector:4318/?tenant=blue'";
+        let (cli, defaults) = (Cli::default(), Defaults::new("shop"));
+        let inputs = Inputs::none().file("chassis.toml", toml);
+        let config = Config::load(&inputs, &cli, &defaults).unwrap();
+        let settings = Settings::read(&config);
+        let listing = config.listing();
+        assert!(
+            listing.contains("otlp+http://***@collector:4318/?***"),
+            "{listing}"
+        );
+        assert!(
+            !listing.contains("hunter2") && !listing.contains("blue"),
+            "{listing}"
+        );
+        // Who opens it has all of it; a log line has not.
+        let url = settings.telemetry.traces.url;
+        assert!(url.expose().contains("hunter2"));
+        assert!(!format!("{url:?}").contains("hunter2"));
+    }
 }

@@ -34,6 +34,14 @@ pub struct Url {
 }
 
 impl Url {
+    /// The URL that is only a scheme: `bare("memory")` is `memory:`.
+    pub(crate) fn bare(scheme: &'static str) -> Self {
+        Self {
+            text: format!("{scheme}:"),
+            colon: scheme.len(),
+        }
+    }
+
     /// The part before the first colon, such as `otlp+http`.
     pub fn scheme(&self) -> &str {
         &self.text[..self.colon]

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::config::Url;
+
 /// All that telemetry is configured by. Each part is a section of its own.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Settings {
@@ -33,7 +35,7 @@ impl Settings {
 pub struct TracesSettings {
     /// Where spans are sent: `none:` (the trace context still propagates) or
     /// `otlp+http://collector:4318`.
-    pub url: String,
+    pub url: Url,
     /// The share of traces that begin here and are recorded, from 0 to 1. A call whose caller has
     /// decided already follows the caller. One in a hundred by default; in dev every one.
     pub ratio: f64,
@@ -46,7 +48,7 @@ pub struct TracesSettings {
 impl Default for TracesSettings {
     fn default() -> Self {
         Self {
-            url: "none:".to_owned(),
+            url: Url::bare("none"),
             ratio: 0.01,
             queue: 4_096,
             batch: 512,
@@ -59,13 +61,13 @@ impl Default for TracesSettings {
 #[serde(default, deny_unknown_fields)]
 pub struct MetricsSettings {
     /// `prometheus:`: `/metrics` on the probe listener, to be scraped.
-    pub url: String,
+    pub url: Url,
 }
 
 impl Default for MetricsSettings {
     fn default() -> Self {
         Self {
-            url: "prometheus:".to_owned(),
+            url: Url::bare("prometheus"),
         }
     }
 }
@@ -75,7 +77,7 @@ impl Default for MetricsSettings {
 #[serde(default, deny_unknown_fields)]
 pub struct LogsSettings {
     /// Where lines go: `stdout:`.
-    pub url: String,
+    pub url: Url,
     /// The look of a line. `auto`: text on a terminal, else JSON.
     pub format: LogFormat,
     /// What is logged: a level, or levels by module, as in `info,sqlx=warn,shop::orders=debug`.
@@ -87,7 +89,7 @@ pub struct LogsSettings {
 impl Default for LogsSettings {
     fn default() -> Self {
         Self {
-            url: "stdout:".to_owned(),
+            url: Url::bare("stdout"),
             format: LogFormat::Auto,
             level: "info".to_owned(),
             access: true,

@@ -12,6 +12,7 @@ use super::metrics::Metrics;
 use super::resource::Resource;
 use super::settings::{Settings, TracesSettings};
 use super::traces::{Events, Exporter, Sampler, SpanQueue, SpanRecord, Target};
+use crate::config::Url;
 use crate::context::{ComponentId, Env};
 use crate::{Context, Error, Result};
 
@@ -39,8 +40,8 @@ impl Shared {
         root: ComponentId,
     ) -> Result<Self> {
         let levels = Levels::parse(&settings.logs.level)?;
-        known("metrics.url", &settings.metrics.url, "prometheus:")?;
-        known("logs.url", &settings.logs.url, "stdout:")?;
+        known("metrics.url", &settings.metrics.url, "prometheus")?;
+        known("logs.url", &settings.logs.url, "stdout")?;
         let target = Target::open(&settings.traces.url)?;
         let look = match capture {
             Some(_) => Look::Json,
@@ -157,12 +158,16 @@ fn open_spans(
 }
 
 /// Refuses what this build cannot open.
-fn known(key: &str, url: &str, only: &str) -> Result<()> {
-    if url.trim() == only {
+fn known(key: &str, url: &Url, only: &'static str) -> Result<()> {
+    if *url == Url::bare(only) {
         return Ok(());
     }
-    let scheme = url.split(':').next().unwrap_or_default();
+    let scheme = url.scheme();
+    let why = match scheme == only {
+        true => format!("nothing may follow {scheme:?}"),
+        false => format!("{scheme:?} is not in this build"),
+    };
     Err(Error::configuration(format!(
-        "{key} cannot be opened: {scheme:?} is not in this build, which knows `{only}`"
+        "{key} cannot be opened: {why}; this build knows `{only}:`"
     )))
 }

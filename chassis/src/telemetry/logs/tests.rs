@@ -346,7 +346,9 @@ fn what_cannot_be_opened_is_refused_by_its_key() {
         assert_eq!(error.exit_code(), 78);
         error.to_string()
     };
-    assert!(refused(|it| it.logs.url = "syslog://host".into()).contains("logs.url"));
-    assert!(refused(|it| it.metrics.url = "otlp://host".into()).contains("metrics.url"));
+    assert!(refused(|it| it.logs.url = "syslog://host".parse().unwrap()).contains("logs.url"));
+    assert!(refused(|it| it.metrics.url = "otlp://host".parse().unwrap()).contains("metrics.url"));
+    let more = refused(|it| it.logs.url = "stdout:json".parse().unwrap());
+    assert!(more.contains("nothing may follow"), "{more}");
     assert!(refused(|it| it.logs.level = "inof".into()).contains("did you mean `info`"));
 }

@@ -15,11 +15,11 @@ use crate::telemetry::{Resource, Settings, Telemetry, TracesSettings};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-fn telemetry(url: String) -> Telemetry {
+fn telemetry(url: &str) -> Telemetry {
     let env = Env::system();
     let settings = Settings {
         traces: TracesSettings {
-            url,
+            url: url.parse().unwrap(),
             ..TracesSettings::default()
         },
         ..Settings::default()
@@ -113,7 +113,7 @@ async fn a_real_collector_takes_the_spans_of_each_component() {
     };
     let env = Env::system();
     let collector = Collector::start(&binary, &env);
-    let shop = telemetry(format!("otlp+http://127.0.0.1:{}", collector.port));
+    let shop = telemetry(&format!("otlp+http://127.0.0.1:{}", collector.port));
     let mut first = span("GET /v1/orders", &env);
     first.attributes = vec![("http.response.status_code", 200_u16.into())];
     shop.component("orders").record(first);
@@ -165,7 +165,7 @@ fn scripted(answers: Vec<&'static str>) -> (u16, mpsc::Receiver<Instant>) {
 #[test]
 fn a_collector_that_is_busy_is_asked_again_after_the_pause_it_wants() {
     let (port, coming) = scripted(vec!["503 Busy\r\nretry-after: 0", "200 OK"]);
-    let shop = telemetry(format!("otlp+http://127.0.0.1:{port}"));
+    let shop = telemetry(&format!("otlp+http://127.0.0.1:{port}"));
     shop.record(span("one", shop.env()));
     coming.recv_timeout(LIMIT).unwrap();
     coming.recv_timeout(LIMIT).unwrap();
@@ -174,7 +174,7 @@ fn a_collector_that_is_busy_is_asked_again_after_the_pause_it_wants() {
 #[tokio::test]
 async fn what_a_collector_refuses_is_counted() {
     let (port, _coming) = scripted(vec!["400 Bad Request"]);
-    let shop = telemetry(format!("otlp+http://127.0.0.1:{port}"));
+    let shop = telemetry(&format!("otlp+http://127.0.0.1:{port}"));
     shop.record(span("one", shop.env()));
     shop.record(span("two", shop.env()));
     shop.shutdown(LIMIT).await;
@@ -187,7 +187,7 @@ async fn what_a_collector_refuses_is_counted() {
 
 #[tokio::test]
 async fn a_collector_that_is_away_does_not_hold_up_the_end() {
-    let shop = telemetry(format!("otlp+http://127.0.0.1:{}", free_port()));
+    let shop = telemetry(&format!("otlp+http://127.0.0.1:{}", free_port()));
     shop.record(span("one", shop.env()));
     let begun = shop.env().now();
     shop.shutdown(LIMIT).await;
@@ -203,7 +203,7 @@ async fn a_collector_that_is_away_does_not_hold_up_the_end() {
 async fn a_collector_that_never_answers_is_cut_off_at_the_limit() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let shop = telemetry(format!("otlp+http://127.0.0.1:{port}"));
+    let shop = telemetry(&format!("otlp+http://127.0.0.1:{port}"));
     shop.record(span("one", shop.env()));
     shop.shutdown(Duration::from_millis(50)).await;
     let (_, page) = shop.metrics().scrape(None);

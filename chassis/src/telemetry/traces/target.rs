@@ -1,5 +1,6 @@
 //! `traces.url`: where spans go.
 
+use crate::config::Url;
 use crate::{Error, Result};
 
 /// Where spans go.
@@ -20,11 +21,10 @@ impl Target {
     /// # Errors
     ///
     /// When the scheme is not known, or no host is named.
-    pub(crate) fn open(url: &str) -> Result<Self> {
-        let (scheme, rest) = url.trim().split_once(':').unwrap_or((url.trim(), ""));
-        match scheme {
+    pub(crate) fn open(url: &Url) -> Result<Self> {
+        match url.scheme() {
             "none" => Ok(Self::None),
-            "otlp+http" => http(rest),
+            "otlp+http" => http(url.rest()),
             "otlp+https" => Err(refused(
                 "otlp+https: TLS to the collector is not yet in this version; send to a collector \
                  on this host or in this network by otlp+http",
@@ -33,7 +33,7 @@ impl Target {
                 "otlp: OTLP over gRPC is not yet in this version; most collectors take OTLP over \
                  HTTP as well, at port 4318",
             )),
-            _ => Err(refused(&format!("{scheme:?} is no scheme for traces"))),
+            scheme => Err(refused(&format!("{scheme:?} is no scheme for traces"))),
         }
     }
 }
@@ -63,13 +63,13 @@ mod tests {
             "otlp+http://collector:4318/",
             "otlp+http://collector:4318/v1/traces",
         ] {
-            let target = Target::open(url).unwrap();
+            let target = Target::open(&url.parse().unwrap()).unwrap();
             assert_eq!(
                 target,
                 Target::Otlp("http://collector:4318/v1/traces".into())
             );
         }
-        assert_eq!(Target::open("none:").unwrap(), Target::None);
+        assert_eq!(Target::open(&Url::bare("none")).unwrap(), Target::None);
     }
 
     #[test]
@@ -80,9 +80,8 @@ mod tests {
             ("zipkin+http://x", "\"zipkin+http\" is no scheme"),
             ("otlp+http://", "no host"),
             ("otlp+http://:4318", "no host"),
-            ("", "\"\" is no scheme"),
         ] {
-            let said = Target::open(url).unwrap_err();
+            let said = Target::open(&url.parse().unwrap()).unwrap_err();
             assert_eq!(said.exit_code(), 78);
             let said = said.to_string();
             assert!(said.contains(why) && said.contains(KNOWN), "{url}: {said}");
