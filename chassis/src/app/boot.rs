@@ -189,7 +189,9 @@ fn split_up(composition: &Composition, read: &Read, cli: &Cli) -> Result {
         .findings()
         .into_result(())
         .map_err(Error::configuration)?;
-    let guard = Guard::start(Phases::new(Env::system()), read.settings.stop.with_stdin)?;
+    let phases = Phases::new(Env::system());
+    phases.enter("split");
+    let guard = Guard::start(phases, read.settings.stop.with_stdin)?;
     let meeting = (!read.config.is_set("registry.url")).then(|| {
         let all = read.config.state_dir().join("split");
         split::Meeting::open(&all, std::process::id())

@@ -18,6 +18,10 @@ use crate::Error;
 /// Exit code of a process that had to be ended: a bug, by sysexits.h.
 const EX_SOFTWARE: i32 = 70;
 
+/// Within this time the same signal again is the same wish: `timeout` and terminals signal a
+/// process by itself and by its group.
+const ECHO: Duration = Duration::from_millis(100);
+
 /// How long the last words may take: whoever reads them may be what hangs.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
@@ -133,7 +137,7 @@ fn stand(
     });
 }
 
-/// The first signal is passed on; the second ends the process.
+/// The first signal is passed on; the second ends the process, unless it is an echo of the first.
 async fn second_signal(
     mut term: Listener,
     mut int: Listener,
@@ -146,8 +150,10 @@ async fn second_signal(
             _ = int.recv() => Signal::Interrupt,
         }
     };
-    hear.send_replace(Some(next().await));
-    next().await;
+    let first = next().await;
+    hear.send_replace(Some(first));
+    let echo = Instant::now() + ECHO;
+    while next().await == first && Instant::now() < echo {}
     end(&format!(
         "second signal: ended at once, in phase {}",
         phases.current()

@@ -37,6 +37,7 @@ impl Live {
             return Err(error);
         }
         self.say_ready(speaks, announce);
+        self.phases.enter("serving");
         let signal = guard.signal().await;
         tracing::info!(?signal, "stopping");
         self.end(guard, signal == Signal::Terminate).await

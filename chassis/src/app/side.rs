@@ -18,10 +18,11 @@ use tokio::task::AbortHandle;
 use crate::{Error, Result};
 
 /// Connections at once; more wait in the kernel.
-const CONNECTIONS: usize = 256;
+const CONNECTIONS: usize = 1024;
 
-/// Time for the headers of a request, and between two requests.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Time for the headers of a request, and between two requests. Short: whoever holds all places in
+/// silence keeps probes waiting for so long, and a probe's own patience is a second as a rule.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Pause after the kernel refused a connection (out of file descriptors), lest the loop spins.
 const BREATHE: Duration = Duration::from_millis(100);

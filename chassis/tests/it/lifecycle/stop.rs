@@ -151,11 +151,20 @@ fn a_second_signal_ends_at_once() {
     process.address("admin");
     process.signal("TERM");
     process.until(|_| (get(&probe, "/readyz").0 == 503).then_some(()));
-    process.signal("TERM");
+    process.signal("INT");
     let (code, took) = process.end();
     assert_eq!(code, Some(70));
     assert!(took < Duration::from_secs(10), "{took:?}");
     assert!(process.err().contains("second signal"), "{}", process.err());
+}
+
+#[test]
+fn the_same_signal_twice_in_a_moment_is_one() {
+    let mut process = start(&["--set", "stop.linger=1s"]);
+    process.signal("TERM");
+    process.signal("TERM");
+    let (code, _) = process.end();
+    assert_eq!(code, Some(0), "{}", process.err());
 }
 
 #[test]
