@@ -14,7 +14,9 @@ use super::settings::Settings;
 use super::start::Plan;
 use super::tasks::Tasks;
 use super::{print, split, start};
-use crate::config::{Action, Cli, Config, Defaults, Finding, Findings, Inputs, Target};
+use crate::config::{
+    Action, Cli, Config, Defaults, Finding, Findings, Inputs, ServiceSettings, Target,
+};
 use crate::context::Env;
 use crate::discovery;
 use crate::health::Health;
@@ -111,17 +113,25 @@ pub(super) fn read(
 
 /// The telemetry of the process.
 pub(super) fn telemetry(composition: &Composition, read: &Read, env: Env) -> Result<Telemetry> {
-    let resource = resource(composition, &env);
+    let resource = resource(composition, &read.settings.service, &env);
     Telemetry::new(env, &read.settings.telemetry, resource)
 }
 
-/// What the process says of itself.
-pub(super) fn resource(composition: &Composition, env: &Env) -> Resource {
-    let resource = Resource::new(&composition.name, env);
-    match &composition.version {
-        Some(version) => resource.with_version(version),
-        None => resource,
+/// What the process says of itself. Components keep their own names.
+pub(super) fn resource(
+    composition: &Composition,
+    settings: &ServiceSettings,
+    env: &Env,
+) -> Resource {
+    let name = settings.name.as_ref().unwrap_or(&composition.name);
+    let mut resource = Resource::new(name, env);
+    if let Some(version) = &composition.version {
+        resource = resource.with_version(version);
     }
+    for (key, value) in &settings.attributes {
+        resource = resource.with(key, value);
+    }
+    resource
 }
 
 fn show(composition: Composition, read: &Read) -> Result {

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Config, Finding, Findings, HumanDuration};
+use crate::config::{Config, Finding, Findings, HumanDuration, ServiceSettings};
 use crate::health::HealthSettings;
 use crate::http::Settings as HttpSettings;
 use crate::{admin::AdminSettings, telemetry};
@@ -86,6 +86,7 @@ pub(super) struct Settings {
     pub(super) probe: ProbeSettings,
     pub(super) admin: AdminSettings,
     pub(super) health: HealthSettings,
+    pub(super) service: ServiceSettings,
     pub(super) start: StartSettings,
     pub(super) stop: StopSettings,
     pub(super) registry: crate::discovery::Settings,
@@ -101,6 +102,7 @@ impl Settings {
             probe: or_default(config.section("probe")),
             admin: or_default(config.section("admin")),
             health: or_default(config.section("health")),
+            service: or_default(config.section("service")),
             start: or_default(config.section("start")),
             stop: or_default(config.section("stop")),
             registry: or_default(config.section("registry")),

@@ -35,7 +35,7 @@ impl TestPlan {
             ..Cli::default()
         };
         let read = boot::read(&composition, &self.inputs, &cli).map_err(Error::configuration)?;
-        let resource = boot::resource(&composition, &self.env);
+        let resource = boot::resource(&composition, &read.settings.service, &self.env);
         let settings = &read.settings.telemetry;
         let (telemetry, capture) = Telemetry::captured(self.env.clone(), settings, resource)?;
         let own = Handle::current();

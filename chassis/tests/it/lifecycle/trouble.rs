@@ -93,3 +93,14 @@ fn what_is_no_http_is_counted_on_the_page() {
     assert_eq!(get(&probe, "/livez").0, 200);
     assert_eq!(get(&address, "/hello").0, 200);
 }
+
+#[test]
+fn a_platform_may_name_the_service() {
+    let mut process = Process::start("subject", &["--set", "service.name=billing-eu"]);
+    let (address, probe) = (process.address("service"), process.address("probe"));
+    assert_eq!(get(&address, "/hello").0, 200);
+    let (_, page) = get(&probe, "/metrics");
+    assert!(page.contains("service_name=\"billing-eu\""), "{page}");
+    process.signal("INT");
+    assert_eq!(process.end().0, Some(0), "{}", process.err());
+}
