@@ -2,6 +2,7 @@
 //! splits.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use super::chassis::Composition;
 use super::compose::Ground;
@@ -22,6 +23,9 @@ use crate::discovery;
 use crate::health::Health;
 use crate::telemetry::{self, Resource, Telemetry};
 use crate::{Error, Result};
+
+/// How long the last log lines are waited for: whoever reads them may be what hangs.
+const LAST_LINES: Duration = Duration::from_millis(500);
 
 /// A configuration that was read.
 #[derive(Debug, Clone)]
@@ -186,8 +190,11 @@ fn serve(mut composition: Composition, read: Read) -> Result {
     // A child of a split leaves that to its parent, which knows of all of them.
     let announce = composition.announce.take();
     let announce = announce.filter(|_| !read.settings.stop.with_stdin);
+    let last = telemetry.clone();
     let live = Live::new(read.settings.clone(), runtimes, phases, telemetry);
     let ended = control.block_on(live.run(Plan::new(composition, read, true), &guard, announce));
+    // The stop's own last lines come after its flush.
+    last.flush_logs(LAST_LINES);
     // Not waited for: what hangs would keep the process.
     serving.shutdown_background();
     ended

@@ -198,9 +198,9 @@ impl<W: Write> Writer<W> {
     }
 
     fn write_all(&mut self) {
-        let waiting = mem::take(&mut *locked(&self.sink.waiting));
-        // Before the buffers are taken: a line that comes later wakes us again.
+        // Before anything is taken: who comes later, with a line or to wait, wakes us again.
         self.sink.pending.store(false, SeqCst);
+        let waiting = mem::take(&mut *locked(&self.sink.waiting));
         for buffer in self.sink.buffers.all() {
             mem::swap(&mut *locked(buffer), &mut self.spare);
             if !self.spare.is_empty() && self.out.write_all(&self.spare).is_err() {

@@ -139,12 +139,15 @@ impl Process {
 
     /// Sends a signal: `TERM`, `INT`, `KILL`.
     pub(crate) fn signal(&self, name: &str) {
+        self.signal_times(name, 1);
+    }
+
+    /// Sends a signal several times, as close together as can be.
+    pub(crate) fn signal_times(&self, name: &str, times: usize) {
         let pid = self.child.id().to_string();
-        let sent = Command::new("kill")
-            .args(["-s", name, &pid])
-            .status()
-            .unwrap();
-        assert!(sent.success());
+        let mut kill = Command::new("kill");
+        kill.args(["-s", name]).args(vec![pid; times]);
+        assert!(kill.status().unwrap().success());
     }
 
     /// Waits for its end; gives its exit code and how long that took.

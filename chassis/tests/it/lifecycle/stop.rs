@@ -161,8 +161,8 @@ fn a_second_signal_ends_at_once() {
 #[test]
 fn the_same_signal_twice_in_a_moment_is_one() {
     let mut process = start(&["--set", "stop.linger=1s"]);
-    process.signal("TERM");
-    process.signal("TERM");
+    process.address("admin");
+    process.signal_times("TERM", 2);
     let (code, _) = process.end();
     assert_eq!(code, Some(0), "{}", process.err());
 }
