@@ -11,7 +11,7 @@ mod promtool;
 mod python;
 mod valgrind;
 
-pub(crate) use cargo::{CARGO_DENY, MDBOOK};
+pub(crate) use cargo::{CARGO_DENY, CARGO_GENERATE, MDBOOK};
 pub(crate) use otelcol::OTELCOL;
 pub(crate) use promtool::PROMTOOL;
 pub(crate) use python::{OPENAPI, OPENMETRICS};
@@ -128,8 +128,13 @@ pub(crate) fn servers(arguments: &[String]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What `servers` knows: those of the tests, and the generator that people want by hand.
+fn known() -> impl Iterator<Item = &'static Tool> {
+    SERVERS.into_iter().chain([&CARGO_GENERATE])
+}
+
 fn list() -> Result {
-    for tool in SERVERS {
+    for tool in known() {
         let place = tool.find()?.map_or_else(
             || format!("missing: cargo xtask servers get {}", tool.name),
             |path| path.display().to_string(),
@@ -145,9 +150,8 @@ fn list() -> Result {
 }
 
 fn named(name: &str) -> Result<&'static Tool> {
-    let found = SERVERS.into_iter().find(|tool| tool.name == name);
-    found.ok_or_else(|| {
-        let known: Vec<&str> = SERVERS.iter().map(|tool| tool.name).collect();
+    known().find(|tool| tool.name == name).ok_or_else(|| {
+        let known: Vec<&str> = known().map(|tool| tool.name).collect();
         format!(
             "there is no recipe for {name:?}; there is one for {}",
             known.join(", ")
