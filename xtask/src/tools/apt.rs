@@ -5,6 +5,25 @@ use std::process::Command;
 
 use crate::{Result, command};
 
+/// Installs a package with all that it needs.
+///
+/// # Errors
+///
+/// When we aren't root, or the package isn't to be had; the message is the line to run.
+pub(crate) fn install(package: &str) -> Result {
+    let line = format!("apt-get install --yes --no-install-recommends {package}");
+    if command::output(Command::new("id").arg("-u"))?.trim() != "0" {
+        return Err(format!("{package} is missing; install it: {line}").into());
+    }
+    let install = format!("{line} -qq || {{ apt-get update -qq && {line} -qq; }}");
+    // What apt says goes to stderr: stdout may be for JSON.
+    command::run(
+        Command::new("sh")
+            .args(["-c", &format!("({install}) >&2")])
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    )
+}
+
 /// Unpacks a package into a folder. Nothing of it is configured or started, and root isn't needed.
 ///
 /// # Errors

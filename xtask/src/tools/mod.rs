@@ -6,12 +6,14 @@
 
 mod apt;
 mod cargo;
+mod chromium;
 mod otelcol;
 mod promtool;
 mod python;
 mod valgrind;
 
 pub(crate) use cargo::{CARGO_DENY, CARGO_GENERATE, MDBOOK};
+pub(crate) use chromium::{CHROMEDRIVER, CHROMIUM};
 pub(crate) use otelcol::OTELCOL;
 pub(crate) use promtool::PROMTOOL;
 pub(crate) use python::{OPENAPI, OPENMETRICS};
@@ -24,7 +26,14 @@ use std::process::ExitCode;
 use crate::{Result, command, workspace};
 
 /// The servers and checkers that tests speak to, by variables that `cargo xtask test` sets.
-pub(crate) const SERVERS: [&Tool; 4] = [&OPENAPI, &OPENMETRICS, &OTELCOL, &PROMTOOL];
+pub(crate) const SERVERS: [&Tool; 6] = [
+    &CHROMEDRIVER,
+    &CHROMIUM,
+    &OPENAPI,
+    &OPENMETRICS,
+    &OTELCOL,
+    &PROMTOOL,
+];
 
 /// A program with the recipe that installs it.
 pub(crate) struct Tool {
