@@ -3,7 +3,8 @@
 //! Start at [`System`]: it runs composition roots as a process would, from an inline
 //! configuration, and hands out clients, answers, spans, metrics and log lines. Nothing is opened
 //! unless a test asks for it ([`SystemBuilder::listening`]); a system takes nothing from the
-//! process that it runs in, so many of them run side by side.
+//! process that it runs in, so many of them run side by side. [`hexagon`] is a test by itself: it
+//! holds contract and domain free of adapters.
 //!
 //! ```
 //! use chassis::testing::System;
@@ -21,7 +22,9 @@
 
 mod client;
 mod folder;
+mod hexagon;
 mod system;
 
 pub use crate::telemetry::{Capture, CapturedLine, CapturedSpan};
+pub use hexagon::hexagon;
 pub use system::{System, SystemBuilder};

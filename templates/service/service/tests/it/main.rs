@@ -1,0 +1,20 @@
+//! The service as its callers meet it: in this process, and over the wire.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod hexagon;
+mod in_process;
+mod wire;
+
+use contract::{ItemId, NewItem};
+
+fn id() -> ItemId {
+    ItemId("7".to_owned())
+}
+
+fn kettles(quantity: u32) -> NewItem {
+    NewItem {
+        name: "kettle".to_owned(),
+        quantity,
+    }
+}
