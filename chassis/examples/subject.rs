@@ -17,6 +17,8 @@ struct Subject {
     stuck_task: bool,
     /// A required check that is never up.
     away: bool,
+    /// An optional check that is never up.
+    lame: bool,
     /// Composing panics.
     panics: bool,
     /// What the service holds can't be dropped.
@@ -47,6 +49,10 @@ async fn service(app: App) -> chassis::Result {
         app.check("warehouse", || async {
             Err(Error::unavailable("nobody there"))
         });
+    }
+    if subject.lame {
+        app.check("lame", || async { Err(Error::unavailable("nobody there")) })
+            .optional();
     }
     if subject.stuck_drop {
         let stuck = Arc::new(Stuck);

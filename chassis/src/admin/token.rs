@@ -38,7 +38,7 @@ impl Token {
     ///
     /// When the folder cannot be written, or what lies there is not ours alone.
     pub fn in_folder(folder: &Path) -> Result<Self> {
-        let file = folder.join(FILE);
+        let file = Self::file_in(folder);
         let failed = |error: io::Error| {
             Error::unavailable(format!("cannot keep the admin token in {}", file.display()))
                 .because(error)
@@ -51,6 +51,11 @@ impl Token {
             secret,
             file: Some(file),
         })
+    }
+
+    /// Where the token of a state folder lies, once it is made.
+    pub fn file_in(folder: &Path) -> PathBuf {
+        folder.join(FILE)
     }
 
     /// Where a person finds it; `None` when it was configured.

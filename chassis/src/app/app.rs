@@ -88,9 +88,9 @@ impl App {
     pub fn adapt<P: Port + ?Sized>(&self, adapter: impl Adapter<P>) -> Arc<P> {
         let (port, telemetry) = (P::info(), &self.0.telemetry);
         let observer = telemetry::observer(telemetry, port);
-        self.0
-            .composed
-            .show_port(&self.0.name, port, Arc::clone(&observer));
+        let adapter_type = std::any::type_name_of_val(&adapter);
+        let shared = &self.0.composed;
+        shared.show_port(&self.0.name, port, adapter_type, Arc::clone(&observer));
         adapter.into_adapter(Crossing::new(port.name, observer, telemetry.env().clone()))
     }
 

@@ -2,7 +2,7 @@
 //! splits.
 
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::chassis::Composition;
 use super::compose::Ground;
@@ -36,11 +36,12 @@ pub(super) struct Read {
 
 /// Runs the program, to its exit code.
 pub(super) fn run(mut composition: Composition) -> ExitCode {
+    let began = Env::system().now();
     let inputs = composition
         .inputs
         .take()
         .unwrap_or_else(Inputs::from_process);
-    match act(composition, &inputs) {
+    match act(composition, &inputs, began) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             print::complain(&error.to_string());
@@ -49,7 +50,7 @@ pub(super) fn run(mut composition: Composition) -> ExitCode {
     }
 }
 
-fn act(mut composition: Composition, inputs: &Inputs) -> Result {
+fn act(mut composition: Composition, inputs: &Inputs, began: Instant) -> Result {
     composition.check_names()?;
     let names = composition.names();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -76,7 +77,7 @@ fn act(mut composition: Composition, inputs: &Inputs) -> Result {
             print::line("the configuration is good");
         }),
         (_, Target::Split) => split_up(&composition, &read, &cli),
-        _ => serve(composition, read),
+        _ => serve(composition, read, began),
     }
 }
 
@@ -172,7 +173,7 @@ fn check(composition: Composition, read: &Read) -> Result {
     checked
 }
 
-fn serve(mut composition: Composition, read: Read) -> Result {
+fn serve(mut composition: Composition, read: Read, began: Instant) -> Result {
     telemetry::log_panics();
     let env = Env::system();
     if !read.config.findings().is_empty() {
@@ -192,7 +193,8 @@ fn serve(mut composition: Composition, read: Read) -> Result {
     let announce = announce.filter(|_| !read.settings.stop.with_stdin);
     let last = telemetry.clone();
     let live = Live::new(read.settings.clone(), runtimes, phases, telemetry);
-    let ended = control.block_on(live.run(Plan::new(composition, read, true), &guard, announce));
+    let plan = Plan::new(composition, read, true);
+    let ended = control.block_on(live.run(plan, &guard, announce, began));
     // The stop's own last lines come after its flush.
     last.flush_logs(LAST_LINES);
     // Not waited for: what hangs would keep the process.

@@ -114,8 +114,10 @@ impl<C: Contract + ?Sized> Draft<C> {
 
     fn bind_remote(self, composed: &Composed, registry: &dyn Registry, target: Target) -> Remotely {
         let contract = C::info();
+        let written = matches!(target, Target::Written { .. }).then(|| target.to_string());
         let remote = target.remote(contract.name, registry)?;
-        self.show(composed, remote.origin().to_owned(), None);
+        let leads_to = written.unwrap_or_else(|| remote.origin().to_owned());
+        self.show(composed, leads_to, None);
         let watch = remote.watch().clone();
         if self.settings.required {
             self.require(contract, &remote);

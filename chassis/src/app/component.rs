@@ -91,11 +91,18 @@ impl Composed {
         std::mem::take(&mut *lock(&self.bindings))
     }
 
-    pub(super) fn show_port(&self, component: &str, port: &PortInfo, observer: Arc<PortObserver>) {
+    /// Shows a port with the type of its adapter: `SqlStock` of `inventory_service::sql::SqlStock`.
+    pub(super) fn show_port(
+        &self,
+        component: &str,
+        port: &PortInfo,
+        adapter: &str,
+        observer: Arc<PortObserver>,
+    ) {
         self.show(ShownPort {
             component: component.to_owned(),
             name: port.name,
-            leads_to: "adapter".to_owned(),
+            leads_to: short(adapter).to_owned(),
             methods: port.methods.iter().map(|method| method.name).collect(),
             observer: Some(observer),
         });
@@ -108,6 +115,13 @@ impl Composed {
     pub(super) fn ports(&self) -> MutexGuard<'_, Vec<ShownPort>> {
         lock(&self.ports)
     }
+}
+
+/// The name of a type without the path of its module; what is generic keeps its parameters.
+fn short(name: &str) -> &str {
+    let end = name.find('<').unwrap_or(name.len());
+    let start = name[..end].rfind("::").map_or(0, |at| at + 2);
+    &name[start..]
 }
 
 /// All of it is only added to, so it is whole even after a panic.

@@ -29,7 +29,7 @@ struct Entry {
 impl Listener {
     const ALL: [Self; 3] = [Self::Service, Self::Probe, Self::Admin];
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Service => "service",
             Self::Probe => "probe",
@@ -74,6 +74,13 @@ impl Listeners {
             .iter()
             .filter(move |entry| entry.listener == listener)
             .map(|entry| &*entry.url)
+    }
+
+    /// Each listener with its kind, the service's own first.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = (Listener, String)> {
+        let of = |kind| self.0.iter().filter(move |entry| entry.listener == kind);
+        let all = Listener::ALL.into_iter().flat_map(of);
+        all.map(|entry| (entry.listener, entry.url.clone()))
     }
 
     /// Adds a listener of a process that runs one component.

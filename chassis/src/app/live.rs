@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::component::Component;
+use super::clients::Awaited;
+use super::component::{Component, Composed};
 use super::listeners::Listeners;
 use super::phase::Phases;
 use super::runtimes::Runtimes;
@@ -24,6 +25,10 @@ pub(super) struct Live {
     pub(super) tasks: Tasks,
     pub(super) listeners: Listeners,
     pub(super) components: Vec<Arc<Component>>,
+    /// What they share, for who looks at it.
+    pub(super) composed: Option<Arc<Composed>>,
+    /// The services elsewhere that clients lead to.
+    pub(super) awaited: Vec<Awaited>,
     pub(super) edge: Option<http::Edge>,
     pub(super) serving: Option<http::Running>,
     /// Held as long as clients follow it: dropped, it keeps nothing up to date any more.
@@ -50,6 +55,8 @@ impl Live {
             tasks: Tasks::new(),
             listeners: Listeners::default(),
             components: Vec::new(),
+            composed: None,
+            awaited: Vec::new(),
             edge: None,
             serving: None,
             registry: None,

@@ -1,13 +1,15 @@
 //! A run from start to stop, in a process of its own.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::chassis::Announce;
 use super::guard::{Guard, Signal};
 use super::live::Live;
 use super::print;
+use super::screen::{Reader, Screen};
 use super::start::Plan;
 use super::stop::Stopped;
+use crate::telemetry::LogFormat;
 use crate::{Error, Result};
 
 /// How long log lines are waited for that come before the plain ones.
@@ -24,8 +26,10 @@ impl Live {
         plan: Plan,
         guard: &Guard,
         announce: Option<Announce>,
+        began: Instant,
     ) -> Result {
         let speaks = plan.speaks(announce.is_some(), &self);
+        let (screen, config) = (Screen::of(&plan, &self), plan.config.clone());
         let started = tokio::select! {
             started = self.start(plan) => started,
             _ = guard.signal() => return self.end(guard, false).await,
@@ -36,21 +40,27 @@ impl Live {
             let _ = self.end(guard, false).await;
             return Err(error);
         }
-        self.say_ready(speaks, announce);
+        let took = self.telemetry.env().now().saturating_duration_since(began);
+        self.say_ready(&screen.ready(&self, &config, took), speaks, announce);
         self.phases.enter("serving");
         let signal = guard.signal().await;
         tracing::info!(?signal, "stopping");
         self.end(guard, signal == Signal::Terminate).await
     }
 
-    /// Says where it listens, in plain lines for people and as one event for machines.
-    fn say_ready(&self, speaks: bool, announce: Option<Announce>) {
-        let listeners = self.listeners.to_string().replace('\n', ", ");
-        tracing::info!(listeners, "ready");
+    /// Says that it is ready: on a terminal in a screen for people, else as one event for machines,
+    /// with the listeners in plain lines where somebody `speaks` for reading them.
+    fn say_ready(&self, screen: &Screen, speaks: bool, announce: Option<Announce>) {
+        let (reader, listeners) = (Reader::now(), self.listeners.to_string());
+        if reader == Reader::Machine || self.settings.telemetry.logs.format == LogFormat::Json {
+            screen.log(&listeners);
+        }
         // Plain lines come after what was logged before them.
         self.telemetry.flush_logs(FLUSH);
-        if speaks {
-            print::line(&self.listeners.to_string());
+        match reader {
+            Reader::Person { color } => print::bytes(screen.lines(color).as_bytes()),
+            Reader::Machine if speaks => print::line(&listeners),
+            Reader::Machine => {}
         }
         if let Some(text) = announce.and_then(|announce| announce(&self.listeners)) {
             print::line(&text);

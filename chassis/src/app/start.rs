@@ -89,8 +89,9 @@ impl Live {
             .phase("adapters", ground.compose(services, &self.runtimes))
             .await??;
         self.components.clone_from(&composite.components);
+        self.composed = Some(Arc::clone(&composite.composed));
         timeouts::warn_of_cuts(&composite, *self.settings.stop.drain);
-        let awaited = bind_clients(&composite, &*registry)?;
+        self.awaited = bind_clients(&composite, &*registry)?;
         let document = desk::openapi(&name, &self.telemetry, &composite);
         let edge = composite.edge(&self.settings.http, desk::document_router(document))?;
         self.edge = Some(edge.clone());
@@ -110,7 +111,7 @@ impl Live {
             let registering = register::all(self, &composite, &registry);
             self.registrations = self.phase("register", registering).await??;
         }
-        warn_of_unknown(&awaited);
+        warn_of_unknown(&self.awaited);
         Ok(())
     }
 

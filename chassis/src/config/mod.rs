@@ -96,4 +96,5 @@ pub use secret::Secret;
 pub use service::ServiceSettings;
 pub use size::ByteSize;
 pub use url::Url;
+pub(crate) use url::hide as hidden;
 pub use view::Config;

@@ -84,7 +84,7 @@ fn is_scheme(text: &str) -> bool {
 }
 
 /// The text of a URL without its user, password, query and fragment.
-pub(super) fn hide(text: &str) -> String {
+pub(crate) fn hide(text: &str) -> String {
     let (scheme, rest, end) = match text.find("://") {
         Some(at) => (&text[..at + 3], &text[at + 3..], user_end(&text[at + 3..])),
         // Without an authority there is no user, unless a slash was forgotten.

@@ -31,6 +31,7 @@ mod real;
 
 pub use capture::{Capture, CapturedLine, CapturedSpan};
 pub use handle::Telemetry;
+pub(crate) use logs::is_color_wanted;
 pub use logs::{AccessLog, AccessRecord, AccessRoute, layer, log_panics};
 pub use metrics::{
     Bounded, Counter, Exemplar, FamilySnapshot, Gauge, Histogram, HistogramValue, HttpSeries,

@@ -1,5 +1,7 @@
 //! [`Target`]: what the URL of a client says.
 
+use std::fmt;
+
 use http::Uri;
 
 use crate::discovery::{self, Address, Instance, Registry, Watch};
@@ -118,6 +120,24 @@ impl Target {
                 format!("`{service}` in registry {}", registry.location()),
             )),
             Self::Written { instances, prefix } => Some(Remote::written(name, instances, prefix)),
+        }
+    }
+}
+
+/// As it is written in the configuration.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Local { encode: false } => f.write_str("local:"),
+            Self::Local { encode: true } => f.write_str("local:?encode=json"),
+            Self::Registry(service) => write!(f, "registry:{service}"),
+            Self::Written { instances, prefix } => match &instances[..] {
+                [one] => write!(f, "http://{}{prefix}", one.address),
+                many => {
+                    let all: Vec<String> = many.iter().map(|i| i.address.to_string()).collect();
+                    write!(f, "static:{}", all.join(","))
+                }
+            },
         }
     }
 }

@@ -26,9 +26,18 @@ impl Look {
         match format {
             LogFormat::Json => Self::Json,
             LogFormat::Auto if !terminal => Self::Json,
-            LogFormat::Auto | LogFormat::Text => Self::Text { color: terminal },
+            LogFormat::Auto | LogFormat::Text => Self::Text {
+                color: terminal && is_color_wanted(),
+            },
         }
     }
+}
+
+/// Whether a terminal may be coloured: not when `NO_COLOR` is set (no-color.org) or the terminal
+/// says that it is dumb.
+pub(crate) fn is_color_wanted() -> bool {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    set("NO_COLOR").is_none() && set("TERM").is_some_and(|term| term != "dumb")
 }
 
 /// One event, ready to be written.

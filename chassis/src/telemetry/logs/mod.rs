@@ -23,7 +23,7 @@ pub use access::{AccessLog, AccessRecord, AccessRoute};
 pub(crate) use install::{install, rebuild};
 pub use joined::layer;
 pub(crate) use level::Levels;
-pub(crate) use look::Look;
+pub(crate) use look::{Look, is_color_wanted};
 pub use panics::log_panics;
 #[cfg(feature = "opentelemetry")]
 pub(crate) use routes::find as component;

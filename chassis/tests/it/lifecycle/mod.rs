@@ -5,6 +5,7 @@ mod compose;
 mod configuration;
 mod exit_codes;
 mod process;
+mod screen;
 mod stop;
 mod trouble;
 mod wire;

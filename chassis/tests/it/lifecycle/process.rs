@@ -1,5 +1,6 @@
 //! An example program as a child process.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -9,6 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use chassis::context::Env;
+use rustix::pty::OpenptFlags;
 
 /// Longer than anything takes that works, on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -45,6 +47,32 @@ fn example(name: &str) -> PathBuf {
     profile.join("examples").join(name)
 }
 
+/// A new folder that holds these files.
+pub(crate) fn folder_with(files: &[(&str, &str)]) -> PathBuf {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("chassis-it-{}-{count}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    for (file, text) in files {
+        std::fs::write(folder.join(file), text).unwrap();
+    }
+    folder
+}
+
+/// The example `name` in `folder`, with nothing of this test's surroundings.
+pub(crate) fn command(folder: &Path, name: &str) -> Command {
+    in_folder(folder, Command::new(example(name)))
+}
+
+fn in_folder(folder: &Path, mut command: Command) -> Command {
+    command
+        .current_dir(folder)
+        .env_clear()
+        .env("XDG_STATE_HOME", folder.join("state"))
+        .stdin(Stdio::null());
+    command
+}
+
 impl Process {
     /// Starts the example with free ports, in a folder of its own, under profile dev.
     pub(crate) fn start(name: &str, args: &[&str]) -> Self {
@@ -64,15 +92,7 @@ impl Process {
 
     /// Starts the example with these arguments and files only.
     pub(crate) fn bare(name: &str, args: &[&str], files: &[(&str, &str)]) -> Self {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder =
-            std::env::temp_dir().join(format!("chassis-it-{}-{count}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        for (file, text) in files {
-            std::fs::write(folder.join(file), text).unwrap();
-        }
-        Self::within(folder, name, args)
+        Self::within(folder_with(files), name, args)
     }
 
     /// Starts it once more, in the same folder.
@@ -81,23 +101,43 @@ impl Process {
     }
 
     fn within(folder: PathBuf, name: &str, args: &[&str]) -> Self {
-        let mut child = Command::new(example(name))
-            .args(args)
-            .current_dir(&folder)
-            .env_clear()
-            .env("XDG_STATE_HOME", folder.join("state"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let (out, reads_out) = gather(child.stdout.take().unwrap());
-        let (err, reads_err) = gather(child.stderr.take().unwrap());
+        let mut command = command(&folder, name);
+        command.args(args);
+        Self::piped(folder, command)
+    }
+
+    /// Starts `command`, its output going into pipes.
+    pub(crate) fn piped(folder: PathBuf, mut command: Command) -> Self {
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = child.spawn().unwrap();
+        let out = gather(child.stdout.take().unwrap());
+        let err = gather(child.stderr.take().unwrap());
+        Self::of(folder, child, out, err)
+    }
+
+    /// Starts `command`, its output going to a terminal; [`out`](Self::out) is what that got.
+    pub(crate) fn on_terminal(folder: PathBuf, mut command: Command) -> Self {
+        let master = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        rustix::pty::grantpt(&master).unwrap();
+        rustix::pty::unlockpt(&master).unwrap();
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
+        let terminal = rustix::pty::ioctl_tiocgptpeer(&master, flags).unwrap();
+        command
+            .stdout(terminal.try_clone().unwrap())
+            .stderr(terminal);
+        let child = command.spawn().unwrap();
+        // The child's ends alone keep the terminal open, so that its end is the end of the text.
+        drop(command);
+        let nothing = gather(std::io::empty());
+        Self::of(folder, child, gather(File::from(master)), nothing)
+    }
+
+    fn of(folder: PathBuf, child: Child, out: Gathered, err: Gathered) -> Self {
         Self {
             child,
-            out,
-            err,
-            readers: vec![reads_out, reads_err],
+            out: out.0,
+            err: err.0,
+            readers: vec![out.1, err.1],
             folder,
         }
     }
@@ -203,8 +243,11 @@ impl Drop for Process {
     }
 }
 
+/// What was read so far, and the thread that reads.
+type Gathered = (Arc<Mutex<String>>, thread::JoinHandle<()>);
+
 /// Reads all that comes, line by line, on a thread.
-fn gather(from: impl Read + Send + 'static) -> (Arc<Mutex<String>>, thread::JoinHandle<()>) {
+fn gather(from: impl Read + Send + 'static) -> Gathered {
     let text = Arc::new(Mutex::new(String::new()));
     let all = Arc::clone(&text);
     let reader = thread::spawn(move || {
