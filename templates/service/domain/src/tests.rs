@@ -16,12 +16,16 @@ fn kettle() -> Item {
     }
 }
 
+/// The rules, with this store behind them.
+fn items(store: ItemStoreFake) -> Items {
+    Items::new(Arc::new(store))
+}
+
 /// Asks to keep a kettle where `stands` is what the store has in the end.
 async fn keep(stands: Item) -> Result<Item, ItemError> {
     let store = ItemStoreFake::new().on_insert(move |_| Ok(stands.clone()));
     let Item { id, name, quantity } = kettle();
-    let items = Items::new(Arc::new(store));
-    items.keep(id, NewItem { name, quantity }).await
+    items(store).keep(id, NewItem { name, quantity }).await
 }
 
 #[tokio::test]
@@ -42,15 +46,13 @@ async fn an_id_is_never_taken_for_another_item() {
 #[tokio::test]
 async fn an_item_that_nobody_kept_is_unknown() {
     let store = ItemStoreFake::new().on_load(|_| Ok(None));
-    let items = Items::new(Arc::new(store));
-    let error = items.item(kettle().id).await.unwrap_err();
+    let error = items(store).item(kettle().id).await.unwrap_err();
     assert!(matches!(error, ItemError::UnknownItem { id } if id == kettle().id));
 }
 
 #[tokio::test]
 async fn a_broken_store_is_a_failed_call() {
     let store = ItemStoreFake::new().on_load(|_| Err(StoreError::Failed("disk full".into())));
-    let items = Items::new(Arc::new(store));
-    let error = items.item(kettle().id).await.unwrap_err();
+    let error = items(store).item(kettle().id).await.unwrap_err();
     assert!(matches!(error, ItemError::Call(CallError::Failed { .. })));
 }
