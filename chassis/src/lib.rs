@@ -48,7 +48,7 @@ pub mod __private;
 #[cfg(feature = "service")]
 pub use app::{
     App, Chassis, Composition, Finish, Listener, Listeners, ProbeSettings, Running, StartSettings,
-    Stop, StopSettings, Stopped,
+    Stop, StopSettings, Stopped, references,
 };
 pub use call::CallError;
 pub use chassis_macros::{Problem, port, service};

@@ -1,4 +1,5 @@
-//! `cargo xtask book`: the book in `docs/`, built into the build folder.
+//! `cargo xtask book`: the book in `docs/`, built into the build folder; `cargo xtask settings`: its
+//! tables of settings.
 
 use std::process::{Command, ExitCode};
 
@@ -19,6 +20,18 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
 /// Builds it once.
 pub(crate) fn build() -> Result {
     mdbook(&["build"])
+}
+
+/// `cargo xtask settings`: the test that holds the tables of settings writes them.
+pub(crate) fn settings(arguments: &[String]) -> Result<ExitCode> {
+    if !arguments.is_empty() {
+        return Err("usage: cargo xtask settings".into());
+    }
+    let mut test = workspace::cargo();
+    test.args(["test", "--quiet", "--package", "chassis", "--all-features"]);
+    test.args(["--test", "it", "--", "book::"]);
+    command::run(test.env("UPDATE_GOLDEN", "1"))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn mdbook(words: &[&str]) -> Result {

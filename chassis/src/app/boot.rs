@@ -14,7 +14,7 @@ use super::runtimes::{self, Runtimes};
 use super::settings::Settings;
 use super::start::Plan;
 use super::tasks::Tasks;
-use super::{print, split, start};
+use super::{print, reference, split, start};
 use crate::config::{
     Action, Cli, Config, Defaults, Finding, Findings, Inputs, ServiceSettings, Target,
 };
@@ -73,6 +73,7 @@ fn act(mut composition: Composition, inputs: &Inputs, began: Instant) -> Result 
     }
     match (cli.action, &cli.target) {
         (Action::Config, _) => show(composition, &read),
+        (Action::Settings, _) => settings(composition, &read),
         (Action::Check, _) => check(composition, &read).map(|()| {
             print::line("the configuration is good");
         }),
@@ -143,6 +144,15 @@ fn show(composition: Composition, read: &Read) -> Result {
     // Composing asks for the service's own sections, so that they are listed, too.
     let checked = check(composition, read);
     print::bytes(read.config.listing().as_bytes());
+    checked
+}
+
+/// Prints what may be set, and complains of what is wrong with what is set: a composition root
+/// that failed may not have asked for all of its sections.
+fn settings(composition: Composition, read: &Read) -> Result {
+    let name = composition.name.clone();
+    let checked = check(composition, read);
+    print::bytes(reference::toml(&name, &read.config).as_bytes());
     checked
 }
 

@@ -17,11 +17,12 @@ pub(super) const SECTIONS: [&str; 13] = [
     "start", "stop", "store", "traces",
 ];
 
-/// Where the probe listener is.
+/// Where `/livez`, `/readyz`, `/startupz` and `/metrics` are.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ProbeSettings {
-    /// Address to listen on.
+    /// Address to listen on: every interface, since the orchestrator and the scraper come from
+    /// elsewhere. It shows no details.
     #[schemars(with = "String", extend("format" = "socket-addr"))]
     pub listen: SocketAddr,
 }
@@ -39,7 +40,7 @@ impl Default for ProbeSettings {
 #[serde(default, deny_unknown_fields)]
 pub struct StartSettings {
     /// For how long a required dependency that is away is tried again before the process gives up
-    /// with exit code 69.
+    /// with exit code 69. Meanwhile it is live but not ready.
     pub timeout: HumanDuration,
 }
 
@@ -51,19 +52,22 @@ impl Default for StartSettings {
     }
 }
 
-/// How long the phases of a stop may take.
+/// How long the phases of a stop may take: together less than the 30 s that Kubernetes gives.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct StopSettings {
-    /// After SIGTERM, time in which balancers notice; calls are still taken.
+    /// After SIGTERM, time in which balancers notice that we are not ready any more; calls are still
+    /// taken. SIGINT skips it. 0s where nothing balances.
     pub linger: HumanDuration,
-    /// Time for the calls at work to end.
+    /// Time for the calls at work to end. Longer ones are dropped and the exit code is 70; more than
+    /// `http.timeout`, so that only those without a limit can be.
     pub drain: HumanDuration,
-    /// Time for everything after it: tasks, pools, telemetry.
+    /// Time for everything after it: tasks, pools, telemetry's last batch.
     pub rest: HumanDuration,
-    /// The whole: then the process ends by force, whatever hangs.
+    /// The whole: then a thread of its own ends the process with exit code 70, whatever hangs. The
+    /// orchestrator's own limit has to be longer.
     pub timeout: HumanDuration,
-    /// Stop when standard input ends, as a child does whose parent has gone.
+    /// Stop when standard input ends, as a child does whose parent has gone. `split` sets it.
     pub with_stdin: bool,
 }
 

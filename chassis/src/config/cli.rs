@@ -43,6 +43,8 @@ pub enum Action {
     Run,
     /// `--config`: print the effective values and where each comes from.
     Config,
+    /// `--settings`: print a `chassis.toml` with every key, commented out at its default.
+    Settings,
     /// `--check`: compose without opening anything, and say whether the configuration is good.
     Check,
     /// `--help`.
@@ -51,11 +53,12 @@ pub enum Action {
     Version,
 }
 
-const FLAGS: [&str; 7] = [
+const FLAGS: [&str; 8] = [
     "--profile",
     "--config-dir",
     "--set",
     "--config",
+    "--settings",
     "--check",
     "--help",
     "--version",
@@ -139,6 +142,7 @@ Flags:
   --config-dir DIR   folder of chassis.toml and chassis.NAME.toml (CHASSIS_CONFIG_DIR)
   --set KEY=VALUE    set one key, above all other sources; repeatable; not for secrets
   --config           print the effective values, each with its source, and exit
+  --settings         print a chassis.toml with every key at its default, and exit
   --check            say whether the configuration is good, and exit
   --help, -h         print this
   --version, -V      print the version
@@ -226,6 +230,7 @@ impl Parser<'_> {
     fn plain(&mut self, flag: &str, inline: Option<&str>) {
         let action = match flag {
             "--config" => Action::Config,
+            "--settings" => Action::Settings,
             "--check" => Action::Check,
             "--help" | "-h" => Action::Help,
             "--version" | "-V" => Action::Version,

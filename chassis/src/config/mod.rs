@@ -91,7 +91,7 @@ pub use finding::{Finding, Findings};
 pub use inputs::Inputs;
 pub use origin::Origin;
 pub use place::Defaults;
-pub use reference::reference;
+pub use reference::Reference;
 pub use secret::Secret;
 pub use service::ServiceSettings;
 pub use size::ByteSize;

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::node::Node;
 use super::references::Resolver;
-use super::{Cli, Defaults, Finding, Findings, Inputs, Row};
+use super::{Cli, Defaults, Finding, Findings, Inputs, Reference, Row};
 use super::{effective, load, section, unused};
 
 /// The configuration of a program, or of one component of it. A clone is cheap and sees the same.
@@ -50,6 +50,7 @@ struct Shared {
 /// What was asked for so far.
 struct Seen {
     sections: BTreeSet<Vec<String>>,
+    references: Vec<(Option<Arc<str>>, Reference)>,
     rows: BTreeMap<String, Row>,
     findings: Findings,
 }
@@ -67,6 +68,7 @@ impl Config {
         let findings = loaded.findings;
         let seen = Seen {
             sections: BTreeSet::new(),
+            references: Vec::new(),
             rows: BTreeMap::new(),
             findings,
         };
@@ -100,6 +102,7 @@ impl Config {
     ///
     /// Everything that is wrong with the section; [`Config::check`] says it again with the rest.
     pub fn section<T: DeserializeOwned + JsonSchema>(&self, name: &str) -> Result<T, Findings> {
+        self.remember(Reference::of::<T>(name));
         self.read(&self.node(name), self.paths(name))
     }
 
@@ -114,6 +117,7 @@ impl Config {
         section: &str,
         name: &str,
     ) -> Result<T, Findings> {
+        self.remember(Reference::of::<T>(format!("{section}.{name}")));
         let all = section::for_all::<T>(&self.node(section));
         let full = format!("{section}.{name}");
         let own = self.node(&full);
@@ -122,6 +126,16 @@ impl Config {
             paths.extend(self.paths(&format!("{section}.{key}")));
         }
         self.read(&all.under(own), paths)
+    }
+
+    fn remember(&self, reference: Reference) {
+        let (component, mut seen) = (self.component.clone(), self.seen());
+        let known = |(other, known): &(Option<Arc<str>>, Reference)| {
+            (other, known.name()) == (&component, reference.name())
+        };
+        if !seen.references.iter().any(known) {
+            seen.references.push((component, reference));
+        }
     }
 
     /// Reads a section and keeps what was seen.
@@ -219,6 +233,27 @@ impl Config {
         let width = widths.filter(|width| *width <= 60).max().unwrap_or(0);
         let line = |row: &Row| format!("{:width$}  # {}\n", text(row), row.origin());
         rows.iter().map(line).collect()
+    }
+
+    /// What each section takes that was asked for so far, in the order of asking. A section of a
+    /// component is its own (`orders.warehouse`), unless `shared` says that all have it.
+    pub fn references(&self, shared: impl Fn(&str) -> bool) -> Vec<Reference> {
+        let mut references: Vec<Reference> = Vec::new();
+        for (component, reference) in &self.seen().references {
+            let reference = match component {
+                Some(component) if !shared(reference.name()) => {
+                    reference.named(format!("{component}.{}", reference.name()))
+                }
+                _ => reference.clone(),
+            };
+            if !references
+                .iter()
+                .any(|known| known.name() == reference.name())
+            {
+                references.push(reference);
+            }
+        }
+        references
     }
 
     /// The name of the program.

@@ -9,11 +9,12 @@ use crate::config::HumanDuration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct HealthSettings {
-    /// Time between two runs of a check.
+    /// Time between two runs of a check. Probes read the last answer and wait for none.
     pub period: HumanDuration,
-    /// How long one run may take; longer counts as failed.
+    /// How long one run may take; longer counts as failed. Less than `health.period`.
     pub timeout: HumanDuration,
-    /// For how long the serving runtime may stand still before /livez says so.
+    /// For how long the serving runtime may stand still before `/livez` answers 503 and the process is
+    /// started anew: longer than any pause that a healthy one has.
     pub heartbeat: HumanDuration,
 }
 

@@ -12,11 +12,12 @@ use crate::config::HumanDuration;
 #[serde(default, deny_unknown_fields)]
 pub struct StoreSettings {
     /// `sqlite:PATH`, or `sqlite::memory:` for one that ends with the process. Unset: a file in
-    /// the state folder.
+    /// the state folder, `$XDG_STATE_HOME/chassis/SERVICE/SERVICE.sqlite`.
     pub url: Option<String>,
-    /// Connections at most.
+    /// Connections at most: with SQLite, how many read at a time. One writes at a time.
     pub connections: NonZeroU32,
-    /// How long a call waits for a connection, and for another process that writes.
+    /// How long a call waits for a connection, and for another process that writes. Beyond it the
+    /// call fails with the store's own error.
     pub timeout: HumanDuration,
 }
 

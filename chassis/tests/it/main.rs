@@ -7,6 +7,9 @@
 // Composing, as tests see it.
 #[cfg(feature = "testing")]
 mod app;
+// The settings of all that there is.
+#[cfg(feature = "sqlite")]
+mod book;
 // Calls over sockets.
 #[cfg(feature = "service")]
 mod client;

@@ -85,6 +85,7 @@ fn help_knows_every_flag() {
             "--set",
             "--config ",
             "--check",
+            "--settings",
             "--help",
             "--version",
             "CHASSIS_HTTP__LISTEN",

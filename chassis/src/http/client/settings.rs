@@ -29,35 +29,42 @@ pub struct Settings {
     pub max_answer: usize,
 }
 
-/// Section `[client]`: what holds for every client, and a table for each that is different.
+/// How other services are called: what holds for every client, and a table for each that is
+/// different.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct ClientSettings {
-    /// How long one connection may take to open before another instance is tried.
+    /// How long one connection may take to open before another instance is tried. A second holds one
+    /// lost packet and its repetition.
     pub connect_timeout: HumanDuration,
     /// How long one attempt may take, from the first byte sent to the last byte received. Unset:
-    /// the method's own `timeout`, else 10s.
+    /// the method's own `timeout`, else 10s. Beyond it the call fails with `CallError::Timeout`,
+    /// 504 at the next edge.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attempt_timeout: Option<HumanDuration>,
     /// How long a call may take with all its attempts. What the caller has left counts where that
-    /// is less.
+    /// is less, so this one bounds only tasks and calls without a deadline.
     pub total_timeout: HumanDuration,
-    /// How many connections may be open to one instance, busy and idle.
+    /// How many connections may be open to one instance, busy and idle. Beyond it calls wait for
+    /// one of them.
     pub max_connections: u32,
-    /// How many calls may wait for a connection to one instance; more fail at once.
+    /// How many calls may wait for a connection to one instance; more fail at once, as unavailable:
+    /// who waits behind a thousand others waits in vain.
     pub max_waiting: u32,
-    /// How long a connection may lie idle before it is closed; less than the servers' own limit.
+    /// How long a connection may lie idle before it is closed: less than the servers' own limit
+    /// (`http.idle_timeout`), so that no call is written into a connection that is being closed.
     pub idle_timeout: HumanDuration,
-    /// How old a connection may become. A new one looks the name up again.
+    /// How old a connection may become. A new one looks the name up again, so calls move to new
+    /// instances even where the old ones stay.
     pub max_age: HumanDuration,
-    /// The largest body of an answer; what is larger fails the call.
+    /// The largest body of an answer; what is larger fails the call instead of filling the memory.
     pub max_answer: ByteSize,
     /// The clients that are different, by contract: `[client.orders]`.
     #[serde(flatten)]
     pub clients: BTreeMap<String, OneClient>,
 }
 
-/// Section `[client.NAME]`: what is different for the contract `NAME`.
+/// What is different for the contract `NAME`, in kebab-case: `[client.order-book]`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OneClient {
@@ -65,7 +72,8 @@ pub struct OneClient {
     /// or `static:HOST:PORT,HOST:PORT`. Unset: `local:` where it is composed, else `registry:` and
     /// the contract's name.
     pub url: Option<String>,
-    /// Whether our readiness waits for this service. Else its state never changes ours.
+    /// Whether our readiness waits for this service. Else its state never changes ours, because one
+    /// failure would drain all its callers.
     pub required: bool,
     /// As in `[client]`.
     pub connect_timeout: Option<HumanDuration>,

@@ -8,37 +8,48 @@ use serde::{Deserialize, Serialize};
 use crate::config::{ByteSize, HumanDuration};
 use crate::context::Trust;
 
-/// Section `[http]`: where the service listens, and the limits of what it takes.
+/// Where the service listens, and the limits of what it takes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Where to listen. In the `dev` profile 127.0.0.1:8080.
+    /// Where to listen: every interface, as a container needs. In the `dev` profile 127.0.0.1:8080,
+    /// so that nobody else in the café reaches it. Port 0 takes any free one. An address that is
+    /// taken ends the start with exit code 69.
     #[schemars(extend("format" = "socket-addr"))]
     pub listen: SocketAddr,
     /// Whether callers are strangers (`edge`) or services of the same system (`mesh`). What only a
     /// fellow service may say (baggage, priority, a longer deadline) is not taken from a stranger.
+    /// `edge`, since the other mistake would let anybody speak as one of us.
     pub trust: Trust,
-    /// How many strangers a second may have their trace recorded by asking for it.
+    /// How many strangers a second may have their trace recorded by asking for it (`sampled` in
+    /// `traceparent`); those beyond are recorded by `traces.ratio`, as everybody. One is enough to
+    /// look for a fault and too few to fill the collector.
     pub sampled_per_second: u32,
     /// Connections open at a time. Beyond it none is accepted until one closes; callers wait in the
-    /// kernel's queue.
+    /// kernel's queue. Each takes a file descriptor and some kilobytes.
     pub max_connections: usize,
-    /// Calls at work at a time. Beyond it the answer is 503 with `Retry-After`.
+    /// Calls at work at a time. Beyond it the answer is 503 with `Retry-After`: refused at once is
+    /// better than too late for all. Little's law says what you need: calls a second × seconds each.
     pub max_in_flight: usize,
-    /// Size of the request line and all headers together, at least 8KiB. There may be 100 headers.
+    /// Size of the request line and all headers together, at least 8KiB; 64KiB leaves room for large
+    /// cookies and tokens. Beyond it, or beyond 100 headers, the answer is 431.
     pub max_headers: ByteSize,
-    /// Time for the headers to arrive.
+    /// Time for the headers to arrive. Beyond it the connection is closed, so that slow senders don't
+    /// hold connections.
     pub headers_timeout: HumanDuration,
-    /// Length of the request's target.
+    /// Length of the request's target (path and query). Beyond it the answer is 414.
     pub max_uri: ByteSize,
-    /// Size of a request's body, where the contract says no other.
+    /// Size of a request's body, where the contract says no other (`max_body`). Beyond it the answer
+    /// is 413, before the rest is read. Enough for JSON; raise it by method, not for all.
     pub max_body: ByteSize,
-    /// For how long a connection may stay open with no request on it.
+    /// For how long a connection may stay open with no request on it. Longer than the 60 s after
+    /// which common balancers close theirs, so that none of them writes into a closed one.
     pub idle_timeout: HumanDuration,
     /// Time for a call that comes without a deadline, where the contract says no other. A stranger
-    /// cannot ask for more.
+    /// cannot ask for more. Beyond it the answer is 504. Less than `stop.drain`, so that a stop can
+    /// wait for every call.
     pub timeout: HumanDuration,
-    /// Requests at a time on one HTTP/2 connection.
+    /// Requests at a time on one HTTP/2 connection; more wait for their turn at the caller.
     pub max_streams: u32,
 }
 

@@ -6,6 +6,7 @@ mod configuration;
 mod exit_codes;
 mod process;
 mod screen;
+mod settings;
 mod stop;
 mod trouble;
 mod wire;

@@ -5,7 +5,7 @@ use payments_domain::{CardNetwork, PortError, Verdict};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Section `[sandbox]`.
+/// The bank that the example pays with: it approves and refuses by a rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Settings {
