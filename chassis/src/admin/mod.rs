@@ -4,11 +4,23 @@
 //! machine reaches loopback too: the `Host` must be allow-listed, requests from other sites are
 //! refused, and whatever shows values or changes something needs the token.
 
+//!
+//! Start at [`Desk`](desk::Desk), which the lifecycle implements, and `pages`, which asks it.
+//! [`model`] is what the hexagon page shows; `board` holds its numbers.
+
+mod asked;
+#[expect(dead_code, reason = "the stream of events reads it")]
+mod board;
+mod desk;
 mod fence;
+pub(crate) mod model;
 mod pages;
 mod settings;
 mod token;
 
-pub use pages::{Admin, Page, SetLevel};
+pub(crate) use asked::Asked;
+pub(crate) use board::{Board, millis};
+pub(crate) use desk::Desk;
+pub(crate) use pages::router;
 pub use settings::AdminSettings;
 pub use token::Token;

@@ -1,78 +1,62 @@
 //! The pages, as JSON.
 
-use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Request, State};
+use axum::extract::{RawQuery, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
-use serde_json::Value;
+use serde::Serialize;
 
 use super::fence::{Fence, HEADERS};
-use super::{AdminSettings, Token};
+use super::{AdminSettings, Asked, Desk, Token};
 use crate::ProblemDetails;
 use crate::problem::PROBLEM_JSON;
 
-/// What a page shows, made anew at each request.
-pub type Page = Box<dyn Fn() -> Value + Send + Sync>;
-
-/// Sets the log level: gives the level that rules now, or why the text is none.
-pub type SetLevel = Box<dyn Fn(&str) -> Result<String, String> + Send + Sync>;
-
-/// What the admin listener shows and can change.
-pub struct Admin {
-    /// `GET /admin/ports`: outbound ports and clients, with their recent failures.
-    pub ports: Page,
-    /// `GET /admin/config`: the effective values, each with its source; needs the token.
-    pub config: Page,
-    /// `GET /admin/health`: every check.
-    pub health: Page,
-    /// `GET /admin/routes`: what is served.
-    pub routes: Page,
-    /// `PUT /admin/log-level`; needs the token.
-    pub set_level: SetLevel,
-}
-
-struct Desk {
+/// The desk behind its fence.
+struct Guarded {
     fence: Fence,
-    admin: Admin,
+    desk: Arc<dyn Desk>,
 }
 
-impl Admin {
-    /// The router of the admin listener on address `own`.
-    pub fn router(self, own: IpAddr, settings: &AdminSettings, token: Option<Token>) -> Router {
-        let fence = Fence::new(own, &settings.hosts, token);
-        let desk = Arc::new(Desk { fence, admin: self });
-        Router::new()
-            .route(
-                "/admin/ports",
-                get(async |State(desk): Desks| json(&(desk.admin.ports)())),
-            )
-            .route(
-                "/admin/health",
-                get(async |State(desk): Desks| json(&(desk.admin.health)())),
-            )
-            .route(
-                "/admin/routes",
-                get(async |State(desk): Desks| json(&(desk.admin.routes)())),
-            )
-            .route("/admin/config", get(config))
-            .route("/admin/log-level", put(log_level))
-            .fallback(async || problem(&ProblemDetails::chassis("not-found", 404)))
-            .layer(middleware::from_fn_with_state(Arc::clone(&desk), admit))
-            .with_state(desk)
-    }
+/// The router of the admin listener on address `own`.
+pub(crate) fn router(
+    desk: Arc<dyn Desk>,
+    own: IpAddr,
+    settings: &AdminSettings,
+    token: Option<Token>,
+) -> Router {
+    let fence = Fence::new(own, &settings.hosts, token);
+    let guarded = Arc::new(Guarded { fence, desk });
+    Router::new()
+        .route("/admin/hexagon", get(hexagon))
+        .route(
+            "/admin/ports",
+            get(async |State(guarded): Desks| json(&guarded.desk.ports())),
+        )
+        .route(
+            "/admin/health",
+            get(async |State(guarded): Desks| json(&guarded.desk.health())),
+        )
+        .route(
+            "/admin/routes",
+            get(async |State(guarded): Desks| json(&guarded.desk.routes())),
+        )
+        .route("/admin/config", get(config))
+        .route("/admin/log-level", put(log_level))
+        .fallback(async || problem(&ProblemDetails::chassis("not-found", 404)))
+        .layer(middleware::from_fn_with_state(Arc::clone(&guarded), admit))
+        .with_state(guarded)
 }
 
-type Desks = State<Arc<Desk>>;
+type Desks = State<Arc<Guarded>>;
 
-async fn admit(State(desk): Desks, request: Request, next: Next) -> Response {
-    let mut response = match desk.fence.admit(request.headers()) {
+async fn admit(State(guarded): Desks, request: Request, next: Next) -> Response {
+    let mut response = match guarded.fence.admit(request.headers()) {
         Ok(()) => next.run(request).await,
         Err(refusal) => problem(&refusal),
     };
@@ -80,32 +64,45 @@ async fn admit(State(desk): Desks, request: Request, next: Next) -> Response {
     response
 }
 
-async fn config(State(desk): Desks, headers: HeaderMap) -> Response {
-    match desk.fence.authorize(&headers) {
-        Ok(()) => json(&(desk.admin.config)()),
+/// The page as data. With the token it holds the configuration's values, too.
+async fn hexagon(State(guarded): Desks, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    let values = headers.contains_key(header::AUTHORIZATION);
+    if values && let Err(refusal) = guarded.fence.authorize(&headers) {
+        return problem(&refusal);
+    }
+    let asked = Asked::read(query.as_deref().unwrap_or_default(), values);
+    json(&guarded.desk.hexagon(&asked))
+}
+
+async fn config(State(guarded): Desks, headers: HeaderMap) -> Response {
+    match guarded.fence.authorize(&headers) {
+        Ok(()) => json(&guarded.desk.config()),
         Err(refusal) => problem(&refusal),
     }
 }
 
 /// The body is the level as plain text, or as a JSON string.
-async fn log_level(State(desk): Desks, headers: HeaderMap, body: Bytes) -> Response {
-    if let Err(refusal) = desk.fence.authorize(&headers) {
+async fn log_level(State(guarded): Desks, headers: HeaderMap, body: Bytes) -> Response {
+    if let Err(refusal) = guarded.fence.authorize(&headers) {
         return problem(&refusal);
     }
     let text = String::from_utf8_lossy(&body);
     let text = text.trim().trim_matches('"');
-    match (desk.admin.set_level)(text) {
+    match guarded.desk.set_level(text) {
         Ok(level) => json(&serde_json::json!({ "level": level })),
         Err(why) => problem(&ProblemDetails::chassis("log-level", 422).with_detail(why)),
     }
 }
 
-fn json(value: &Value) -> Response {
-    (
-        [(header::CONTENT_TYPE, "application/json")],
-        value.to_string(),
-    )
-        .into_response()
+/// `value` as JSON.
+fn json(value: &impl Serialize) -> Response {
+    match serde_json::to_vec(value) {
+        Ok(text) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
+        Err(error) => {
+            let why = format!("the page cannot be written: {error}");
+            problem(&ProblemDetails::chassis("internal", 500).with_detail(why))
+        }
+    }
 }
 
 fn problem(problem: &ProblemDetails) -> Response {
@@ -119,10 +116,4 @@ fn problem(problem: &ProblemDetails) -> Response {
             .insert(header::WWW_AUTHENTICATE, challenge);
     }
     response
-}
-
-impl fmt::Debug for Admin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Admin").finish_non_exhaustive()
-    }
 }

@@ -1,5 +1,6 @@
 //! [`App`]: with what a composition root says what its service serves, needs and does.
 
+use std::any::type_name_of_val;
 use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
@@ -14,7 +15,7 @@ use serde::de::DeserializeOwned;
 use tower::{Layer, Service};
 
 use super::clients;
-use super::component::{self, RouteStep, lock};
+use super::component::{self, Calls, Leads, Outward, RouteStep, ShownPort, lock};
 use super::tasks::{Finish, Stop};
 use crate::config::Config;
 use crate::context::Env;
@@ -88,9 +89,13 @@ impl App {
     pub fn adapt<P: Port + ?Sized>(&self, adapter: impl Adapter<P>) -> Arc<P> {
         let (port, telemetry) = (P::info(), &self.0.telemetry);
         let observer = telemetry::observer(telemetry, port);
-        let adapter_type = std::any::type_name_of_val(&adapter);
-        let shared = &self.0.composed;
-        shared.show_port(&self.0.name, port, adapter_type, Arc::clone(&observer));
+        self.0.composed.show(ShownPort {
+            component: self.0.name.clone(),
+            what: Outward::Port(port, type_name_of_val(&adapter)),
+            leads_to: Leads::Adapter,
+            calls: Calls::Here(Arc::clone(&observer)),
+            policy: vec![("deadline", "what the caller has left".to_owned())],
+        });
         adapter.into_adapter(Crossing::new(port.name, observer, telemetry.env().clone()))
     }
 

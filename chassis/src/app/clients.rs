@@ -2,8 +2,10 @@
 
 use std::any::TypeId;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::component::{Component, Composed, ShownPort, lock};
+use super::component::{Calls, Component, Composed, Leads, Outward, ShownPort, lock};
+use crate::config::HumanDuration;
 use crate::contract::{Bound, Contract, ContractInfo, Link, Loopback};
 use crate::discovery::{Registry, Watch};
 use crate::http::client::{HttpTransport, Remote, Settings, Target};
@@ -98,12 +100,12 @@ impl<C: Contract + ?Sized> Draft<C> {
         let observer = Arc::new(observer.served_by(&callee));
         let env = self.telemetry.env().clone();
         let crossing = Crossing::new(contract.name, Arc::clone(&observer) as _, env);
-        let leads_to = if encode {
-            "local:?encode=json"
-        } else {
-            "local:"
+        let leads_to = Leads::Local {
+            component: callee.resource().name().to_owned(),
+            encode,
         };
-        self.show(composed, leads_to.to_owned(), Some(observer));
+        let policy = vec![("deadline", "what the caller has left".to_owned())];
+        self.show(composed, leads_to, Calls::Here(observer), policy);
         self.link.bind(if encode {
             Bound::Remote(Arc::new(Loopback::new(service).with_crossing(crossing)))
         } else {
@@ -116,13 +118,19 @@ impl<C: Contract + ?Sized> Draft<C> {
         let contract = C::info();
         let written = matches!(target, Target::Written { .. }).then(|| target.to_string());
         let remote = target.remote(contract.name, registry)?;
-        let leads_to = written.unwrap_or_else(|| remote.origin().to_owned());
-        self.show(composed, leads_to, None);
         let watch = remote.watch().clone();
+        let leads_to = Leads::Remote {
+            origin: remote.origin().to_owned(),
+            written,
+            watch: watch.clone(),
+        };
         if self.settings.required {
             self.require(contract, &remote);
         }
-        let transport = HttpTransport::new(contract, remote, self.settings, self.telemetry);
+        let (settings, telemetry) = (self.settings.clone(), self.telemetry.clone());
+        let transport = HttpTransport::new(contract, remote, settings, telemetry);
+        let calls = Calls::Http(transport.observed());
+        self.show(composed, leads_to, calls, policy(&self.settings));
         self.link.bind(Bound::Remote(Arc::new(transport)));
         Some(Awaited {
             contract: contract.name,
@@ -149,16 +157,43 @@ impl<C: Contract + ?Sized> Draft<C> {
             });
     }
 
-    fn show(&self, composed: &Composed, leads_to: String, observer: Option<Arc<PortObserver>>) {
-        let contract = C::info();
+    fn show(
+        &self,
+        composed: &Composed,
+        leads_to: Leads,
+        calls: Calls,
+        policy: Vec<(&'static str, String)>,
+    ) {
         composed.show(ShownPort {
             component: self.component.clone(),
-            name: contract.name,
+            what: Outward::Client(C::info()),
             leads_to,
-            methods: contract.methods.iter().map(|method| method.name).collect(),
-            observer,
+            calls,
+            policy,
         });
     }
+}
+
+/// What holds for a client's calls, for people.
+fn policy(settings: &Settings) -> Vec<(&'static str, String)> {
+    let time = |duration: Duration| HumanDuration::from(duration).to_string();
+    let attempt = settings.attempt_timeout.map(time);
+    let required = if settings.required { "yes" } else { "no" };
+    vec![
+        ("total timeout", time(settings.total_timeout)),
+        (
+            "attempt timeout",
+            attempt.unwrap_or_else(|| "the method's own, else 10s".to_owned()),
+        ),
+        ("connect timeout", time(settings.connect_timeout)),
+        (
+            "connections an instance",
+            settings.max_connections.to_string(),
+        ),
+        ("calls waiting at most", settings.max_waiting.to_string()),
+        ("answer at most", format!("{} bytes", settings.max_answer)),
+        ("readiness waits for it", required.to_owned()),
+    ]
 }
 
 fn nobody_here(contract: &ContractInfo) -> Error {

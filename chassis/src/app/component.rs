@@ -10,10 +10,12 @@ use super::tasks::Tasks;
 use crate::Context;
 use crate::config::Config;
 use crate::contract::{Contract, ContractInfo};
+use crate::discovery::Watch;
 use crate::health::Health;
 use crate::http;
+use crate::http::client::Observed;
 use crate::port::PortInfo;
-use crate::telemetry::{PortObserver, Telemetry};
+use crate::telemetry::{Failure, PortObserver, Recorded, Telemetry};
 
 /// One step of making a component's routes, kept until all components are composed.
 pub(super) type RouteStep = Box<dyn FnOnce(&mut http::Component<'_>) + Send>;
@@ -41,16 +43,133 @@ pub(super) struct Composed {
     served: Mutex<HashMap<TypeId, Box<dyn Any + Send + Sync>>>,
     contracts: Mutex<Vec<(String, &'static ContractInfo)>>,
     bindings: Mutex<Vec<Binding>>,
-    ports: Mutex<Vec<ShownPort>>,
+    ports: Mutex<Vec<Arc<ShownPort>>>,
 }
 
-/// A port or client, for the admin page.
+/// An outbound port, for the admin page.
 pub(super) struct ShownPort {
     pub(super) component: String,
-    pub(super) name: &'static str,
-    pub(super) leads_to: String,
-    pub(super) methods: Vec<&'static str>,
-    pub(super) observer: Option<Arc<PortObserver>>,
+    pub(super) what: Outward,
+    pub(super) leads_to: Leads,
+    pub(super) calls: Calls,
+    /// What holds for its calls, for people.
+    pub(super) policy: Vec<(&'static str, String)>,
+}
+
+/// What an outbound port is.
+#[derive(Clone, Copy)]
+pub(super) enum Outward {
+    /// A port, and the type of its adapter.
+    Port(&'static PortInfo, &'static str),
+    /// A client of a contract.
+    Client(&'static ContractInfo),
+    /// The service's own store.
+    #[cfg(feature = "sqlite")]
+    Store,
+}
+
+/// Where an outbound port leads.
+pub(super) enum Leads {
+    /// To what only its adapter knows.
+    Adapter,
+    /// To a place that is known by this name.
+    #[cfg(feature = "sqlite")]
+    Place(String),
+    /// To a component of this process.
+    Local { component: String, encode: bool },
+    /// To the instances of a service; `origin` says where they come from, `written` is the URL
+    /// that lists them in the configuration.
+    Remote {
+        origin: String,
+        written: Option<String>,
+        watch: Watch,
+    },
+}
+
+/// Who watches the calls.
+#[derive(Clone)]
+pub(super) enum Calls {
+    Here(Arc<PortObserver>),
+    Http(Arc<Observed>),
+    /// Nobody: they are part of other ports' calls.
+    #[cfg(feature = "sqlite")]
+    Nobody,
+}
+
+impl ShownPort {
+    /// Where it leads, for people: `local:`, a URL, where the instances come from, or the type of
+    /// the adapter.
+    pub(super) fn leads_to(&self) -> &str {
+        self.leads_to.text(self.what)
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        match self.what {
+            Outward::Port(port, _) => port.name,
+            Outward::Client(contract) => contract.name,
+            #[cfg(feature = "sqlite")]
+            Outward::Store => "store",
+        }
+    }
+
+    /// The names of its methods.
+    pub(super) fn methods(&self) -> Vec<&'static str> {
+        match self.what {
+            Outward::Port(port, _) => port.methods.iter().map(|method| method.name).collect(),
+            Outward::Client(contract) => contract.methods.iter().map(|one| one.name).collect(),
+            #[cfg(feature = "sqlite")]
+            Outward::Store => Vec::new(),
+        }
+    }
+}
+
+impl Outward {
+    /// The type of its adapter without its module.
+    fn adapter(self) -> &'static str {
+        match self {
+            Self::Port(_, adapter) => short(adapter),
+            _ => "adapter",
+        }
+    }
+}
+
+impl Leads {
+    /// For people; `what` leads there.
+    fn text(&self, what: Outward) -> &str {
+        match self {
+            Self::Adapter => what.adapter(),
+            #[cfg(feature = "sqlite")]
+            Self::Place(name) => name,
+            Self::Local { encode: false, .. } => "local:",
+            Self::Local { encode: true, .. } => "local:?encode=json",
+            Self::Remote {
+                written: Some(url), ..
+            } => url,
+            Self::Remote { origin, .. } => origin,
+        }
+    }
+}
+
+impl Calls {
+    /// The last failures, the newest first.
+    pub(super) fn failures(&self) -> Vec<Failure> {
+        match self {
+            Self::Here(observer) => observer.failures(),
+            Self::Http(observed) => observed.failures(),
+            #[cfg(feature = "sqlite")]
+            Self::Nobody => Vec::new(),
+        }
+    }
+
+    /// What is recorded of each method.
+    pub(super) fn recorded(&self) -> Vec<Recorded> {
+        match self {
+            Self::Here(observer) => observer.recorded().collect(),
+            Self::Http(observed) => observed.recorded().collect(),
+            #[cfg(feature = "sqlite")]
+            Self::Nobody => Vec::new(),
+        }
+    }
 }
 
 impl Component {
@@ -91,28 +210,11 @@ impl Composed {
         std::mem::take(&mut *lock(&self.bindings))
     }
 
-    /// Shows a port with the type of its adapter: `SqlStock` of `inventory_service::sql::SqlStock`.
-    pub(super) fn show_port(
-        &self,
-        component: &str,
-        port: &PortInfo,
-        adapter: &str,
-        observer: Arc<PortObserver>,
-    ) {
-        self.show(ShownPort {
-            component: component.to_owned(),
-            name: port.name,
-            leads_to: short(adapter).to_owned(),
-            methods: port.methods.iter().map(|method| method.name).collect(),
-            observer: Some(observer),
-        });
-    }
-
     pub(super) fn show(&self, port: ShownPort) {
-        lock(&self.ports).push(port);
+        lock(&self.ports).push(Arc::new(port));
     }
 
-    pub(super) fn ports(&self) -> MutexGuard<'_, Vec<ShownPort>> {
+    pub(super) fn ports(&self) -> MutexGuard<'_, Vec<Arc<ShownPort>>> {
         lock(&self.ports)
     }
 }

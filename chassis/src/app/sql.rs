@@ -6,6 +6,7 @@ use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 
 use super::App;
+use super::component::{Calls, Leads, Outward, ShownPort};
 use crate::store::{Sqlite, StoreSettings};
 use crate::{Error, Result};
 
@@ -46,6 +47,16 @@ impl App {
             return Sqlite::closed(&settings);
         }
         let store = Sqlite::open(&settings, &self.file()).await?;
+        self.0.composed.show(ShownPort {
+            component: self.0.name.clone(),
+            what: Outward::Store,
+            leads_to: Leads::Place(store.place()),
+            calls: Calls::Nobody,
+            policy: vec![
+                ("connections", settings.connections.to_string()),
+                ("wait for one", settings.timeout.to_string()),
+            ],
+        });
         let asked = store.clone();
         self.check("store", move || {
             let store = asked.clone();

@@ -102,8 +102,8 @@ impl Live {
         ));
         self.phase("warm-up", self.health.wait()).await?;
         if listens {
-            self.listen(&name, &config, &composite, edge)?;
-            self.open_admin(&name, &config, &composite)?;
+            self.listen(&name, &config, &composite, edge.clone())?;
+            self.open_admin((&name, &config), &composite, &edge)?;
         }
         self.tasks.start(&self.runtimes.serving);
         self.health.advance(Stage::Running);
@@ -169,10 +169,15 @@ impl Live {
         Ok(())
     }
 
-    fn open_admin(&mut self, name: &str, config: &Config, composite: &Composite) -> Result {
+    fn open_admin(
+        &mut self,
+        (name, config): (&str, &Config),
+        composite: &Composite,
+        edge: &Edge,
+    ) -> Result {
         let listener = listen("admin.listen", self.settings.admin.listen)?;
         let own = self.settings.admin.listen;
-        let router = desk::admin_router(self, own, config, composite);
+        let router = desk::admin_router(self, own, (name, config), composite, edge);
         let side = Side::serve(listener, router, &self.runtimes.control)?;
         self.listeners
             .add(name, Listener::Admin, url(side.address()));

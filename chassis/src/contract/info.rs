@@ -60,6 +60,14 @@ pub struct MethodInfo {
     pub problems: fn() -> &'static [ProblemInfo],
 }
 
+impl ContractInfo {
+    /// How OpenAPI calls one of its methods: `inventory.v1.stock`. With the version: a service may
+    /// serve two versions of a contract.
+    pub fn operation_id(&self, method: &MethodInfo) -> String {
+        format!("{}.v{}.{}", self.name, self.version, method.name)
+    }
+}
+
 impl MethodInfo {
     /// Whether the request has a body to be read before the call.
     pub fn has_body(&self) -> bool {

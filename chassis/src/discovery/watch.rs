@@ -4,11 +4,13 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use tokio::sync::Notify;
 
 use super::{Instance, Snapshot};
+use crate::context::Env;
 
 /// The instances of one service, kept up to date by its registry. A cheap clone.
 #[derive(Clone)]
@@ -25,6 +27,8 @@ struct State {
     /// its snapshot.
     version: AtomicU64,
     stale: ArcSwapOption<String>,
+    /// When the snapshot changed last, in milliseconds since 1970; 0: nothing is known.
+    since: AtomicU64,
     changed: Notify,
 }
 
@@ -36,6 +40,7 @@ impl Watch {
             snapshot: ArcSwap::default(),
             version: AtomicU64::new(0),
             stale: ArcSwapOption::empty(),
+            since: AtomicU64::new(0),
             changed: Notify::new(),
         }));
         (Publisher(watch.clone()), watch)
@@ -68,6 +73,12 @@ impl Watch {
         self.0.stale.load_full()
     }
 
+    /// Since when the instances are as they are; `None` as long as nothing is known.
+    pub fn since(&self) -> Option<SystemTime> {
+        let millis = self.0.since.load(Ordering::Relaxed);
+        (millis > 0).then(|| UNIX_EPOCH + Duration::from_millis(millis))
+    }
+
     /// Waits until the version differs from `seen`, and gives it.
     pub async fn changed(&self, seen: u64) -> u64 {
         loop {
@@ -91,6 +102,12 @@ impl Publisher {
         if known && state.snapshot.load().instances == instances {
             return;
         }
+        // For people, who look at it beside other machines' clocks: a test's own clock is none.
+        let now = Env::system().wall().duration_since(UNIX_EPOCH);
+        let now = now.unwrap_or_default().as_millis();
+        state
+            .since
+            .store(u64::try_from(now).unwrap_or(u64::MAX), Ordering::Relaxed);
         state.snapshot.store(Arc::new(Snapshot { instances }));
         state.version.fetch_add(1, Ordering::Release);
         state.changed.notify_waiters();

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
@@ -56,6 +56,7 @@ struct Status {
     timeout: Option<Duration>,
     state: CheckState,
     at: Option<Instant>,
+    wall: Option<SystemTime>,
     took: Duration,
     failure: Option<String>,
 }
@@ -73,6 +74,8 @@ pub struct CheckReport {
     pub state: CheckState,
     /// Milliseconds since the last run; `None` before the first.
     pub age_ms: Option<u64>,
+    /// When the last run ended, in milliseconds since 1970; `None` before the first.
+    pub at_unix_ms: Option<u64>,
     /// Milliseconds that the last run took.
     pub took_ms: u64,
     /// Why the last run failed.
@@ -110,9 +113,10 @@ impl Check {
     }
 
     pub(super) fn record(&self, took: Duration, result: Result<(), String>) {
-        let now = self.now();
+        let (now, wall) = (self.now(), self.health.shared.env.wall());
         self.update(|status| {
             status.at = Some(now);
+            status.wall = Some(wall);
             status.took = took;
             status.state = if result.is_ok() {
                 CheckState::Up
@@ -184,6 +188,7 @@ impl Entry {
                 CheckState::Up
             },
             at: None,
+            wall: None,
             took: Duration::ZERO,
             failure: None,
         };
@@ -205,6 +210,9 @@ impl Entry {
             age_ms: status
                 .at
                 .map(|at| millis(now.saturating_duration_since(at))),
+            at_unix_ms: status
+                .wall
+                .map(|at| millis(at.duration_since(UNIX_EPOCH).unwrap_or_default())),
             took_ms: millis(status.took),
             failure: status.failure,
         }

@@ -105,6 +105,12 @@ impl Health {
         Duration::from_millis(now.saturating_sub(self.shared.beat.load(Ordering::Acquire)))
     }
 
+    /// For how long the process has been there.
+    pub fn age(&self) -> Duration {
+        let now = self.shared.env.now();
+        now.saturating_duration_since(self.shared.born)
+    }
+
     /// How far the process has come.
     pub fn stage(&self) -> Stage {
         match self.shared.stage.load(Ordering::Acquire) {

@@ -52,6 +52,14 @@ impl Sqlite {
         Ok(Self { pool, file })
     }
 
+    /// Where it is, for people.
+    pub(crate) fn place(&self) -> String {
+        match &self.file {
+            Some(file) => format!("sqlite:{}", file.display()),
+            None => "sqlite::memory:".to_owned(),
+        }
+    }
+
     /// A store in memory that opens nothing before it is asked: for checking a configuration.
     ///
     /// # Errors

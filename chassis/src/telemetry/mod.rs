@@ -13,6 +13,7 @@
 
 mod capture;
 mod component;
+mod failures;
 mod handle;
 mod logs;
 mod metrics;
@@ -30,6 +31,8 @@ mod traces;
 mod real;
 
 pub use capture::{Capture, CapturedLine, CapturedSpan};
+pub use failures::Failure;
+pub(crate) use failures::Failures;
 pub use handle::Telemetry;
 pub(crate) use logs::is_color_wanted;
 pub use logs::{AccessLog, AccessRecord, AccessRoute, layer, log_panics};
@@ -37,7 +40,8 @@ pub use metrics::{
     Bounded, Counter, Exemplar, FamilySnapshot, Gauge, Histogram, HistogramValue, HttpSeries,
     InFlight, Kind, MetricName, Metrics, Point, PointValue, PortSeries,
 };
-pub use observer::{Failure, PortObserver, observer};
+pub(crate) use metrics::{Reading, Recorded};
+pub use observer::{PortObserver, observer};
 pub use resource::Resource;
 pub use settings::{LogFormat, LogsSettings, MetricsSettings, Settings, TracesSettings};
 pub use traces::{SpanEvent, SpanKind, SpanRecord, Text, Value};

@@ -1,15 +1,15 @@
 //! [`observer`]: what watches the calls of one port: spans, metrics, recent failures.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::Telemetry;
-use super::metrics::PortSeries;
+use super::failures::{Failure, Failures};
+use super::metrics::{PortSeries, Recorded};
 use super::semconv;
 use super::traces::{SpanKind, SpanRecord};
 use crate::Context;
-use crate::context::{ComponentId, TraceId};
+use crate::context::ComponentId;
 use crate::port::{Finished, Observer, Outcome, PortInfo};
 
 /// The observer of a port: give it to its [`Crossing`](crate::port::Crossing), and keep it to ask
@@ -27,7 +27,7 @@ pub struct PortObserver {
     inside: ComponentId,
     port: Arc<str>,
     methods: Vec<Method>,
-    failures: Mutex<VecDeque<Failure>>,
+    failures: Failures,
 }
 
 #[derive(Debug)]
@@ -37,22 +37,6 @@ struct Method {
     span: Arc<str>,
     series: PortSeries,
 }
-
-/// One call that failed. Its error's message is not kept: it may hold secrets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// When it ended.
-    pub at: SystemTime,
-    /// Which method of the port.
-    pub method: &'static str,
-    /// `error.type`: the error's type, or `cancelled`.
-    pub error_type: &'static str,
-    /// Where to look further.
-    pub trace_id: TraceId,
-}
-
-/// How many failures are kept.
-const KEPT: usize = 16;
 
 impl PortObserver {
     /// The observer of a port that is known by name only, such as a contract that is called
@@ -73,7 +57,7 @@ impl PortObserver {
             telemetry: telemetry.clone(),
             inside: telemetry.id(),
             port,
-            failures: Mutex::default(),
+            failures: Failures::default(),
         }
     }
 
@@ -87,8 +71,12 @@ impl PortObserver {
 
     /// The last failures, the newest first.
     pub fn failures(&self) -> Vec<Failure> {
-        let all = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        all.iter().rev().cloned().collect()
+        self.failures.all()
+    }
+
+    /// What is counted of each method, in the order of the port.
+    pub(crate) fn recorded(&self) -> impl Iterator<Item = Recorded> {
+        self.methods.iter().map(|method| method.series.recorded())
     }
 
     fn record(
@@ -114,14 +102,6 @@ impl PortObserver {
                 .push((semconv::ERROR_TYPE, error_type.into()));
         }
         self.telemetry.record(span);
-    }
-
-    fn keep(&self, failure: Failure) {
-        let mut all = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() == KEPT {
-            all.pop_front();
-        }
-        all.push_back(failure);
     }
 }
 
@@ -152,10 +132,10 @@ impl Observer for PortObserver {
             self.record(method, finished, elapsed, error_type);
         }
         if let Some(error_type) = error_type {
-            self.keep(Failure {
+            self.failures.keep(Failure {
                 at: self.telemetry.env().wall(),
                 method: method.name,
-                error_type,
+                error_type: error_type.into(),
                 trace_id: trace.trace_id,
             });
         }
@@ -166,9 +146,10 @@ impl Observer for PortObserver {
 mod tests {
     use std::convert::Infallible;
 
+    use super::super::failures::KEPT;
     use super::*;
     use crate::CallError;
-    use crate::context::{Env, SpanId, TraceContext, TraceFlags};
+    use crate::context::{Env, SpanId, TraceContext, TraceFlags, TraceId};
     use crate::port::{Crossing, PortMethod};
     use crate::telemetry::{Capture, Resource, Settings};
 

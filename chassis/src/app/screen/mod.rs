@@ -93,7 +93,7 @@ impl Screen {
         self.listeners = live.listeners.kinds().collect();
         self.token = token(live, config);
         if let Some(composed) = &live.composed {
-            self.ports = composed.ports().iter().map(Port::of).collect();
+            self.ports = composed.ports().iter().map(|port| Port::of(port)).collect();
             let names = &self.components;
             self.ports
                 .sort_by_key(|port| names.iter().position(|name| *name == port.component));
@@ -126,8 +126,8 @@ impl Port {
     fn of(port: &ShownPort) -> Self {
         Self {
             component: plain::clean(&port.component),
-            name: plain::clean(port.name),
-            leads_to: plain::clean(&port.leads_to),
+            name: plain::clean(port.name()),
+            leads_to: plain::clean(port.leads_to()),
         }
     }
 

@@ -14,13 +14,8 @@ pub(super) fn operation(
 ) -> Value {
     let mut operation = Map::new();
     let mut set = |name: &str, value: Value| operation.insert(name.to_owned(), value);
-    let (name, version) = (contract.name, contract.version);
-    // With the version: a service may serve two versions of a contract.
-    set(
-        "operationId",
-        json!(format!("{name}.v{version}.{}", method.name)),
-    );
-    set("tags", json!([name]));
+    set("operationId", json!(contract.operation_id(method)));
+    set("tags", json!([contract.name]));
     let (summary, description) = method.doc.split_once("\n\n").unwrap_or((method.doc, ""));
     if !summary.is_empty() {
         set("summary", json!(summary.replace('\n', " ")));

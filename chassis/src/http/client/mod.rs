@@ -24,6 +24,7 @@ mod transport;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use observe::Methods as Observed;
 pub use settings::{ClientSettings, OneClient, Settings};
 pub use target::{Remote, Target};
 pub use transport::HttpTransport;

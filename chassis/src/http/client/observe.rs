@@ -5,15 +5,18 @@ use std::time::{Duration, Instant};
 
 use crate::context::{SpanId, TraceContext, TraceFlags, TraceId};
 use crate::contract::{ContractInfo, MethodInfo};
-use crate::telemetry::{HttpSeries, SpanKind, SpanRecord, Telemetry, Value, semconv};
+use crate::telemetry::{
+    Failure, Failures, HttpSeries, Recorded, SpanKind, SpanRecord, Telemetry, Value, semconv,
+};
 use crate::{CallError, Context};
 
 /// What is resolved when the client is made: the series and the names of every method.
 #[derive(Debug)]
-pub(super) struct Methods {
+pub(crate) struct Methods {
     telemetry: Telemetry,
     address: Arc<str>,
     methods: Vec<Method>,
+    failures: Failures,
 }
 
 #[derive(Debug)]
@@ -42,7 +45,18 @@ impl Methods {
             methods: contract.methods.iter().map(method).collect(),
             address: address.into(),
             telemetry,
+            failures: Failures::default(),
         }
+    }
+
+    /// The last failures, the newest first.
+    pub(crate) fn failures(&self) -> Vec<Failure> {
+        self.failures.all()
+    }
+
+    /// What is counted of each method, in the order of the contract.
+    pub(crate) fn recorded(&self) -> impl Iterator<Item = Recorded> {
+        self.methods.iter().map(|method| method.series.durations())
     }
 
     /// A call of the method at `index` begins within `outer`.
@@ -122,9 +136,24 @@ impl Observed<'_> {
         let trace = &self.trace;
         let series = &method.series;
         series.record_traced(status, error_type, elapsed, trace);
+        if error_type.is_some() || status >= 500 {
+            self.keep(method, status, error_type);
+        }
         if trace.is_sampled() && self.methods.telemetry.records() {
             self.span(method, status, error_type, elapsed);
         }
+    }
+
+    /// Keeps it among the last failures. What a contract answers with 4xx is no failure of the port.
+    #[cold]
+    fn keep(&self, method: &Method, status: u16, error_type: Option<&'static str>) {
+        let error_type = error_type.map_or_else(|| status.to_string().into(), Into::into);
+        self.methods.failures.keep(Failure {
+            at: self.methods.telemetry.env().wall(),
+            method: method.info.name,
+            error_type,
+            trace_id: self.trace.trace_id,
+        });
     }
 
     fn span(

@@ -30,7 +30,7 @@ pub struct HttpTransport {
     prefix: String,
     /// Where the instances come from, for messages.
     pub(super) origin: String,
-    pub(super) methods: Methods,
+    pub(super) methods: Arc<Methods>,
     pub(super) endpoints: Arc<Endpoints>,
     pub(super) balance: Balance,
     pub(super) settings: Arc<Settings>,
@@ -51,12 +51,17 @@ impl HttpTransport {
             contract,
             prefix: remote.prefix,
             origin: remote.origin,
-            methods: Methods::new(telemetry, contract, &remote.address),
+            methods: Arc::new(Methods::new(telemetry, contract, &remote.address)),
             endpoints: Endpoints::new(remote.watch, Arc::clone(&settings), env.clone()),
             balance: Balance::default(),
             settings,
             env,
         }
+    }
+
+    /// What is counted of its calls, and the last failures.
+    pub(crate) fn observed(&self) -> Arc<Methods> {
+        Arc::clone(&self.methods)
     }
 
     /// The name in messages: the contract's.

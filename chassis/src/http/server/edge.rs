@@ -25,14 +25,16 @@ use crate::telemetry::Telemetry;
 /// [`Server::serve`](super::Server::serve) puts it behind a listener; [`call`](Edge::call) asks it
 /// within the process.
 #[derive(Clone)]
-pub struct Edge(Arc<Inner>);
+pub struct Edge(pub(super) Arc<Inner>);
 
-struct Inner {
+pub(super) struct Inner {
     env: Env,
     limits: Limits,
     admission: Admission,
     table: Arc<Table>,
     merged: Vec<axum::Router>,
+    /// The component of each merged router.
+    owners: Vec<usize>,
     layered: Vec<Option<axum::Router>>,
     telemetry: Telemetry,
     extractor: Extractor,
@@ -49,6 +51,8 @@ pub(super) struct Parts {
     pub(super) env: Env,
     pub(super) table: Arc<Table>,
     pub(super) merged: Vec<axum::Router>,
+    /// The component of each merged router.
+    pub(super) owners: Vec<usize>,
     pub(super) layered: Vec<Option<axum::Router>>,
 }
 
@@ -78,6 +82,7 @@ impl Edge {
             admission: Admission::new(settings.max_in_flight),
             table: parts.table,
             merged: parts.merged,
+            owners: parts.owners,
             layered: parts.layered,
             limits: Limits {
                 trust: settings.trust,
@@ -129,6 +134,11 @@ impl Edge {
     /// Merged routers, in the order of merging.
     pub(super) fn merged(&self) -> &[axum::Router] {
         &self.0.merged
+    }
+
+    /// Indexes of the components that merged them.
+    pub(super) fn merged_owners(&self) -> &[usize] {
+        &self.0.owners
     }
 
     /// The contract routes of a component behind its layers, where it has layers.

@@ -92,6 +92,7 @@ impl Routes {
             let contracts = || wrap(index, merged::contracts(&table));
             (!draft.layers.is_empty()).then(contracts)
         });
+        let owners = self.merged.iter().map(|(index, _)| *index).collect();
         let merged = self.merged.into_iter().map(|(index, router)| {
             let telemetry = &self.components[index].telemetry;
             wrap(index, merged::tapped(router, telemetry))
@@ -99,6 +100,7 @@ impl Routes {
         Edge::new(Parts {
             telemetry: first.telemetry.clone(),
             merged: merged.collect(),
+            owners,
             layered: layered.collect(),
             table,
             settings: self.settings,

@@ -98,60 +98,91 @@ impl Level {
     }
 }
 
-/// How many bounds of durations there are, and so one bucket less.
+/// How many bounds of durations are shown to the outside, and so one bucket less.
 const BOUNDS: usize = DURATION_BOUNDS.len();
 
-/// [`DURATION_BOUNDS`] in nanoseconds.
-const BOUNDS_NANOS: [u64; BOUNDS] = {
-    let mut nanos = [0; BOUNDS];
+/// Bounds below the first of [`DURATION_BOUNDS`], in nanoseconds: the conventions begin at 5 ms,
+/// which most calls never reach. Only the admin page looks closer.
+const BELOW_NANOS: [u64; 5] = [100_000, 250_000, 500_000, 1_000_000, 2_500_000];
+
+/// How many bounds there are in all.
+const FINE: usize = BELOW_NANOS.len() + BOUNDS;
+
+/// All bounds in nanoseconds, ascending.
+pub(crate) const FINE_NANOS: [u64; FINE] = {
+    let mut nanos = [0; FINE];
     let mut at = 0;
-    while at < BOUNDS {
-        // Exact: every bound is a whole number of milliseconds.
-        nanos[at] = (DURATION_BOUNDS[at] * 1_000.0 + 0.5) as u64 * 1_000_000;
+    while at < FINE {
+        nanos[at] = match at < BELOW_NANOS.len() {
+            true => BELOW_NANOS[at],
+            // Exact: every bound is a whole number of milliseconds.
+            false => (DURATION_BOUNDS[at - BELOW_NANOS.len()] * 1_000.0 + 0.5) as u64 * 1_000_000,
+        };
         at += 1;
     }
     nanos
 };
 
-/// How long things took: counter and histogram in one record. Two cache lines a shard.
+/// How many buckets a duration may lie in: those of [`FINE_NANOS`], and what is longer.
+pub(crate) const BUCKETS: usize = FINE + 1;
+
+/// How long things took: counter and histogram in one record. Three cache lines a shard.
 #[derive(Debug, Default)]
 pub(crate) struct Times(Sharded<TimesShard>);
 
 #[derive(Debug, Default)]
 struct TimesShard {
-    buckets: [AtomicU64; BOUNDS + 1],
+    buckets: [AtomicU64; BUCKETS],
     nanos: AtomicU64,
 }
 
 impl Times {
-    /// Adds one duration, and gives the index of its bucket.
+    /// Adds one duration, and gives the index of its bucket as [`read`](Self::read) counts them.
     #[inline]
     pub(crate) fn record(&self, elapsed: Duration) -> usize {
         // In 64 bits: five centuries, and a third of the instructions of 128.
         let nanos = elapsed.as_secs().saturating_mul(1_000_000_000);
         let nanos = nanos.saturating_add(elapsed.subsec_nanos().into());
-        let bucket = BOUNDS_NANOS
+        let bucket = FINE_NANOS
             .iter()
             .position(|bound| nanos <= *bound)
-            .unwrap_or(BOUNDS);
+            .unwrap_or(FINE);
         let shard = self.0.mine();
         shard.buckets[bucket].fetch_add(1, Relaxed);
         shard.nanos.fetch_add(nanos, Relaxed);
-        bucket
+        coarse(bucket)
     }
 
-    /// Counts by bucket, and the sum in seconds.
+    /// Counts by the buckets of [`DURATION_BOUNDS`], and the sum in seconds.
     pub(crate) fn read(&self) -> (Vec<u64>, f64) {
         let mut counts = vec![0; BOUNDS + 1];
         let mut nanos = 0_u64;
         for shard in self.0.all() {
-            for (count, bucket) in counts.iter_mut().zip(&shard.buckets) {
-                *count += bucket.load(Relaxed);
+            for (bucket, count) in shard.buckets.iter().enumerate() {
+                counts[coarse(bucket)] += count.load(Relaxed);
             }
             nanos = nanos.wrapping_add(shard.nanos.load(Relaxed));
         }
         (counts, Duration::from_nanos(nanos).as_secs_f64())
     }
+
+    /// Adds the counts by all buckets to `counts`, and gives how many they are.
+    pub(crate) fn add_to(&self, counts: &mut [u64; BUCKETS]) -> u64 {
+        let mut all = 0;
+        for shard in self.0.all() {
+            for (count, bucket) in counts.iter_mut().zip(&shard.buckets) {
+                let read = bucket.load(Relaxed);
+                *count += read;
+                all += read;
+            }
+        }
+        all
+    }
+}
+
+/// The bucket of [`DURATION_BOUNDS`] that a finer one lies in.
+const fn coarse(bucket: usize) -> usize {
+    bucket.saturating_sub(BELOW_NANOS.len())
 }
 
 /// How often which values came, by bounds of the user's choice.
@@ -220,13 +251,17 @@ mod tests {
     fn a_bound_belongs_to_its_bucket() {
         let times = Times::default();
         assert_eq!(times.record(Duration::ZERO), 0);
+        assert_eq!(times.record(Duration::from_micros(300)), 0);
         assert_eq!(times.record(Duration::from_millis(5)), 0);
         assert_eq!(times.record(Duration::from_nanos(5_000_001)), 1);
         assert_eq!(times.record(Duration::from_secs(10)), 13);
         assert_eq!(times.record(Duration::from_secs(11)), 14);
         let (counts, sum) = times.read();
-        assert_eq!(counts, [2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
-        assert!((sum - 21.010_000_001).abs() < 1e-9, "{sum}");
+        assert_eq!(counts, [3, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
+        assert!((sum - 21.010_300_001).abs() < 1e-9, "{sum}");
+        let mut fine = [0; BUCKETS];
+        assert_eq!(times.add_to(&mut fine), 6);
+        assert_eq!(&fine[..7], [1, 0, 1, 0, 0, 1, 1]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::cells::Times;
 use super::family::Series;
+use super::reading::Reading;
 use super::snapshot::{Exemplar, HistogramValue, Labels, Point, PointValue};
 use crate::context::TraceContext;
 use crate::telemetry::semconv::{DURATION_BOUNDS, ERROR_TYPE, HTTP_RESPONSE_STATUS_CODE};
@@ -106,6 +107,21 @@ impl Durations {
     fn nodes(&self) -> impl Iterator<Item = &Node> {
         let first = self.0.first.get();
         std::iter::successors(first, |node| node.next.get()).map(|node| &**node)
+    }
+
+    /// Adds all that was recorded so far to `reading`.
+    pub(crate) fn read(&self, reading: &mut Reading) {
+        for node in self.nodes() {
+            let calls = node.times.add_to(&mut reading.counts);
+            reading.calls += calls;
+            if self.is_error(node.outcome) {
+                reading.errors += calls;
+            }
+        }
+    }
+
+    fn is_error(&self, (status, error_type): Outcome) -> bool {
+        error_type.is_some() || (status != 0 && status >= self.0.failing)
     }
 
     fn labels(&self, (status, error_type): Outcome) -> Labels {

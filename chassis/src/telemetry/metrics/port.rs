@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::durations::Durations;
+use super::reading::Recorded;
 use crate::context::TraceContext;
 
 /// Duration and number of calls of one method of a port. A cheap clone.
@@ -29,5 +30,10 @@ impl PortSeries {
         trace: &TraceContext,
     ) {
         self.0.record_traced((0, error_type), elapsed, trace);
+    }
+
+    /// The same, to be read.
+    pub(crate) fn recorded(&self) -> Recorded {
+        Recorded::new(self.0.clone(), None)
     }
 }

@@ -13,6 +13,7 @@ use super::http::{Active, HttpSeries};
 use super::name::{self, MetricName};
 use super::port::PortSeries;
 use super::process;
+use super::reading::Recorded;
 use super::runtime;
 use super::snapshot::{FamilySnapshot, Kind, Labels, Point, PointValue};
 use super::user::{Bounded, Counter, Gauge, Histogram};
@@ -108,7 +109,17 @@ impl Metrics {
         let durations = server.get(labels, |labels| Durations::new(labels, 500));
         let active = &self.shared.active;
         let active = active.get(self.labels(&[method, scheme]), Active::new);
-        HttpSeries::new(durations, active)
+        HttpSeries::new(durations, &active)
+    }
+
+    /// What is recorded of a served route, to be read: nothing is shown by it that was not before.
+    pub(crate) fn served(&self, method: &str, route: &str) -> Recorded {
+        let method = (semconv::HTTP_REQUEST_METHOD, semconv::method(method));
+        let scheme = (semconv::URL_SCHEME, "http");
+        let labels = self.labels(&[method, (semconv::HTTP_ROUTE, route), scheme]);
+        let server = &self.shared.server;
+        let durations = server.get(labels, |labels| Durations::new(labels, 500));
+        Recorded::new(durations, None)
     }
 
     /// The series of calls to `server_address` (a name, or `host:port`). `route` is the template.
@@ -122,7 +133,7 @@ impl Metrics {
         labels.extend(port.map(|port| (semconv::SERVER_PORT.into(), port.to_owned().into())));
         let client = &self.shared.client;
         let durations = client.get(labels, |labels| Durations::new(labels, 400));
-        HttpSeries::new(durations, Active::new(Labels::new()))
+        HttpSeries::new(durations, &Active::new(Labels::new()))
     }
 
     /// The series of one method of a port.

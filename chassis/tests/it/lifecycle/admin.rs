@@ -48,6 +48,43 @@ fn the_admin_listener_shows_health_ports_and_routes() {
 }
 
 #[test]
+fn the_hexagon_is_there_as_data() {
+    let mut process = Process::start("subject", &["--set", "http.timeout=3s"]);
+    let (admin, service) = (process.address("admin"), process.address("service"));
+    assert_eq!(get(&service, "/hello").0, 200);
+    let page = json(&get(&admin, "/admin/hexagon").1);
+    assert_eq!(page["service"], "subject");
+    assert_eq!(page["state"]["name"], "ready");
+    let component = &page["components"][0];
+    assert_eq!(component["name"], "subject");
+    let router = &component["inbound"][0];
+    assert_eq!(
+        (&router["kind"], &router["name"]),
+        (&"router".into(), &"router 1".into())
+    );
+    let routes = router["routes"].as_array().unwrap();
+    let hello = routes.iter().find(|route| route["path"] == "/hello");
+    let hello = hello.unwrap();
+    assert_eq!(
+        (&hello["method"], &hello["figures"]["calls"]),
+        (&"GET".into(), &1.into())
+    );
+    assert_eq!(router["figures"]["calls"], 1);
+    let timeout = router["settings"].as_array().unwrap()[..]
+        .iter()
+        .find(|setting| setting["key"] == "http.timeout");
+    assert_eq!(timeout.unwrap()["value"], Value::Null);
+    assert_eq!(timeout.unwrap()["source"], "argument --set http.timeout");
+
+    let found = json(&get(&admin, "/admin/hexagon?find=slow").1);
+    let routes = &found["components"][0]["inbound"][0]["routes"];
+    assert_eq!(
+        (routes.as_array().unwrap().len(), &routes[0]["path"]),
+        (1, &"/slow/{ms}".into())
+    );
+}
+
+#[test]
 fn the_admin_listener_answers_no_stranger() {
     let mut process = Process::start("subject", &[]);
     let admin = process.address("admin");

@@ -1,8 +1,16 @@
 //! What the admin listener shows of a running service.
+//!
+//! `catalogue` holds what stays as it is for the life of the process, made when somebody looks for
+//! the first time; `page` makes the page of it. Each side of the hexagon has its file.
+
+mod catalogue;
+mod inbound;
+mod outbound;
+mod page;
+mod settings;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::UNIX_EPOCH;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -11,33 +19,43 @@ use serde_json::{Value, json};
 use super::component::{Composed, ShownPort};
 use super::compose::Composite;
 use super::live::Live;
-use crate::admin::{Admin, Page, SetLevel, Token};
+use crate::admin::model::{Hexagon, TokenHint};
+use crate::admin::{self, Asked, Desk, Token, millis};
 use crate::config::Config;
 use crate::contract::{ContractInfo, openapi as openapi_document};
-use crate::health::Health;
+use crate::http::Edge;
 use crate::telemetry::{Failure, Telemetry};
+use page::Page;
 
 /// The router of the admin listener.
 pub(super) fn admin_router(
     live: &Live,
     own: SocketAddr,
-    config: &Config,
+    (name, config): (&str, &Config),
     composite: &Composite,
+    edge: &Edge,
 ) -> axum::Router {
     let settings = &live.settings.admin;
     let token = match &settings.token {
         Some(secret) => Some(Token::configured(secret.expose().clone())),
         None => made(config),
     };
-    let composed = &composite.composed;
-    let admin = Admin {
-        ports: ports(Arc::clone(composed)),
-        config: shown_config(config.clone()),
-        health: shown_health(live.health.clone(), Arc::clone(composed)),
-        routes: routes(composed),
-        set_level: set_level(&live.telemetry),
+    let file = token.as_ref().and_then(Token::file);
+    let page = Page {
+        name: name.to_owned(),
+        config: config.clone(),
+        telemetry: live.telemetry.clone(),
+        health: live.health.clone(),
+        composed: Arc::clone(&composite.composed),
+        components: catalogue::names(&composite.components),
+        edge: edge.downgrade(),
+        token: TokenHint {
+            is_on: token.is_some(),
+            file: file.map(|file| file.display().to_string()),
+        },
+        catalogue: OnceLock::new(),
     };
-    admin.router(own.ip(), settings, token)
+    admin::router(Arc::new(page), own.ip(), settings, token)
 }
 
 /// The token in the state folder; without it, what needs it is off.
@@ -51,76 +69,80 @@ fn made(config: &Config) -> Option<Token> {
     }
 }
 
-fn ports(composed: Arc<Composed>) -> Page {
-    Box::new(move || json!({ "ports": shown_ports(&composed) }))
+impl Desk for Page {
+    fn hexagon(&self, asked: &Asked) -> Hexagon {
+        self.page(asked)
+    }
+
+    fn ports(&self) -> Value {
+        json!({ "ports": shown_ports(&self.composed) })
+    }
+
+    fn config(&self) -> Value {
+        json!({ "profile": self.config.profile(), "values": self.config.effective() })
+    }
+
+    fn health(&self) -> Value {
+        let ports = shown_ports(&self.composed).into_iter();
+        let failing = ports.filter(|port| port["failures"] != json!([]));
+        json!({
+            "stage": format!("{:?}", self.health.stage()).to_lowercase(),
+            "ready": self.health.is_ready(),
+            "serving_still_for_ms": millis(self.health.still_for()),
+            "checks": self.health.report(),
+            "failing_ports": failing.collect::<Vec<_>>(),
+        })
+    }
+
+    fn routes(&self) -> Value {
+        let contracts = self.composed.contracts();
+        let contracts = contracts
+            .iter()
+            .map(|(name, info)| shown_contract(name, info));
+        let mut routers = Vec::new();
+        for part in &self.catalogue().components {
+            routers.extend(
+                part.inbound
+                    .iter()
+                    .filter_map(|port| port.router(&part.name)),
+            );
+        }
+        json!({ "contracts": contracts.collect::<Vec<_>>(), "routers": routers })
+    }
+
+    fn set_level(&self, level: &str) -> Result<String, String> {
+        let set = self.telemetry.set_log_level(level);
+        set.map(|()| self.telemetry.log_level())
+            .map_err(|error| error.to_string())
+    }
 }
 
 fn shown_ports(composed: &Composed) -> Vec<Value> {
-    composed.ports().iter().map(shown_port).collect()
+    composed
+        .ports()
+        .iter()
+        .map(|port| shown_port(port))
+        .collect()
 }
 
 fn shown_port(port: &ShownPort) -> Value {
-    let failures = port
-        .observer
-        .as_ref()
-        .map(|observer| observer.failures())
-        .unwrap_or_default();
+    let failures = port.calls.failures();
     json!({
         "component": port.component,
-        "port": port.name,
-        "leads_to": port.leads_to,
-        "methods": port.methods,
+        "port": port.name(),
+        "leads_to": port.leads_to(),
+        "methods": port.methods(),
         "failures": failures.iter().map(shown_failure).collect::<Vec<_>>(),
     })
 }
 
 fn shown_failure(failure: &Failure) -> Value {
-    let at = failure.at.duration_since(UNIX_EPOCH).unwrap_or_default();
     json!({
-        "at_unix_ms": u64::try_from(at.as_millis()).unwrap_or(u64::MAX),
+        "at_unix_ms": outbound::unix_ms(failure.at),
         "method": failure.method,
         "error_type": failure.error_type,
         "trace_id": failure.trace_id.to_string(),
     })
-}
-
-fn shown_config(config: Config) -> Page {
-    Box::new(move || {
-        let rows = config.effective();
-        let rows = rows.iter().map(|row| {
-            json!({
-                "key": row.key(),
-                "value": row.value(),
-                "source": row.origin().to_string(),
-            })
-        });
-        json!({ "profile": config.profile(), "values": rows.collect::<Vec<_>>() })
-    })
-}
-
-fn shown_health(health: Health, composed: Arc<Composed>) -> Page {
-    Box::new(move || {
-        let ports = shown_ports(&composed);
-        let failing = ports
-            .into_iter()
-            .filter(|port| port["failures"] != json!([]));
-        json!({
-            "stage": format!("{:?}", health.stage()).to_lowercase(),
-            "ready": health.is_ready(),
-            "serving_still_for_ms": u64::try_from(health.still_for().as_millis()).unwrap_or(u64::MAX),
-            "checks": health.report(),
-            "failing_ports": failing.collect::<Vec<_>>(),
-        })
-    })
-}
-
-fn routes(composed: &Composed) -> Page {
-    let shown = composed.contracts();
-    let shown: Vec<Value> = shown
-        .iter()
-        .map(|(name, info)| shown_contract(name, info))
-        .collect();
-    Box::new(move || json!({ "contracts": shown }))
 }
 
 fn shown_contract(component: &str, contract: &ContractInfo) -> Value {
@@ -138,15 +160,6 @@ fn shown_contract(component: &str, contract: &ContractInfo) -> Value {
         "contract": contract.name,
         "version": contract.version,
         "methods": methods.collect::<Vec<_>>(),
-    })
-}
-
-fn set_level(telemetry: &Telemetry) -> SetLevel {
-    let telemetry = telemetry.clone();
-    Box::new(move |level| {
-        let set = telemetry.set_log_level(level);
-        set.map(|()| telemetry.log_level())
-            .map_err(|error| error.to_string())
     })
 }
 

@@ -1,0 +1,26 @@
+//! [`Desk`]: where the admin listener gets what it shows, and does what it is told.
+
+use serde_json::Value;
+
+use super::Asked;
+use super::model::Hexagon;
+
+/// What the process shows of itself, and the few things that can be changed.
+pub(crate) trait Desk: Send + Sync + 'static {
+    /// The hexagon page.
+    fn hexagon(&self, asked: &Asked) -> Hexagon;
+    /// `GET /admin/ports`: outbound ports and clients, with their recent failures.
+    fn ports(&self) -> Value;
+    /// `GET /admin/config`: the effective values, each with its source.
+    fn config(&self) -> Value;
+    /// `GET /admin/health`: every check.
+    fn health(&self) -> Value;
+    /// `GET /admin/routes`: what is served.
+    fn routes(&self) -> Value;
+    /// Sets the log level: gives the level that rules now.
+    ///
+    /// # Errors
+    ///
+    /// Why the text is none.
+    fn set_level(&self, level: &str) -> Result<String, String>;
+}

@@ -1,0 +1,120 @@
+//! The page at one moment.
+
+use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
+
+use super::catalogue::{Catalogue, Part};
+use super::outbound::unix_ms;
+use super::settings::Settings;
+use crate::admin::Asked;
+use crate::admin::model::{Component, Hexagon, State, StateName, TokenHint};
+use crate::app::component::Composed;
+use crate::config::Config;
+use crate::health::{CheckReport, CheckState, Health, Stage};
+use crate::http::WeakEdge;
+use crate::telemetry::Telemetry;
+
+/// What the page is made of.
+pub(super) struct Page {
+    pub(super) name: String,
+    pub(super) config: Config,
+    pub(super) telemetry: Telemetry,
+    pub(super) health: Health,
+    pub(super) composed: Arc<Composed>,
+    pub(super) components: Vec<(String, Telemetry)>,
+    pub(super) edge: WeakEdge,
+    pub(super) token: TokenHint,
+    pub(super) catalogue: OnceLock<Catalogue>,
+}
+
+impl Page {
+    pub(super) fn catalogue(&self) -> &Catalogue {
+        self.catalogue
+            .get_or_init(|| Catalogue::new(&self.components, &self.composed, &self.edge))
+    }
+
+    /// Everything.
+    pub(super) fn page(&self, asked: &Asked) -> Hexagon {
+        let now = self.telemetry.env().wall();
+        let settings = Settings::new(&self.config, asked.values);
+        let catalogue = self.catalogue();
+        let component = |part: &Part| self.component(part, asked, &settings, now);
+        let attribute = |name: &str| {
+            let mut all = self.telemetry.resource().attributes();
+            all.find(|(key, _)| *key == name)
+                .map(|(_, value)| value.to_owned())
+        };
+        let health = self.health.report();
+        Hexagon {
+            service: self.name.clone(),
+            version: attribute("service.version"),
+            profile: self.config.profile().to_owned(),
+            instance: attribute("service.instance.id").unwrap_or_default(),
+            at_unix_ms: unix_ms(now),
+            started_unix_ms: unix_ms(now.checked_sub(self.health.age()).unwrap_or(now)),
+            state: self.state(&health),
+            log_level: self.telemetry.log_level(),
+            token: self.token.clone(),
+            components: catalogue.components.iter().map(component).collect(),
+            health,
+            slow: Vec::new(),
+            slow_from_ms: 0,
+            failed: Vec::new(),
+            find: asked.find.clone(),
+        }
+    }
+
+    fn component(
+        &self,
+        part: &Part,
+        asked: &Asked,
+        settings: &Settings,
+        now: SystemTime,
+    ) -> Component {
+        let board = &self.catalogue().board;
+        let inbound = part.inbound.iter().filter(|port| port.holds(asked));
+        let outbound = part.outbound.iter().filter(|port| port.holds(asked));
+        let (inbound_total, outbound_total) = (inbound.clone().count(), outbound.clone().count());
+        let inbound = inbound.take(asked.most);
+        let outbound = outbound.take(asked.most);
+        Component {
+            name: part.name.clone(),
+            inbound: inbound
+                .map(|port| port.shown(asked, settings, board))
+                .collect(),
+            inbound_total,
+            outbound: outbound
+                .map(|port| port.shown(settings, board, now))
+                .collect(),
+            outbound_total,
+        }
+    }
+
+    /// How the process stands, by the checks of `health`.
+    pub(super) fn state(&self, health: &[CheckReport]) -> State {
+        let down = |check: &&CheckReport| check.required && check.state != CheckState::Up;
+        let why = health.iter().filter(down).map(|check| {
+            let failure = check.failure.as_deref().unwrap_or("not asked yet");
+            match check.component.is_empty() {
+                true => format!("{}: {failure}", check.name),
+                false => format!("{} {}: {failure}", check.component, check.name),
+            }
+        });
+        let name = match self.health.stage() {
+            Stage::Starting => StateName::Starting,
+            Stage::Stopping => StateName::Stopping,
+            Stage::Running if self.health.is_ready() => StateName::Ready,
+            Stage::Running => StateName::NotReady,
+        };
+        State {
+            name,
+            why: why.collect(),
+        }
+    }
+}
+
+/// The first paragraph of a doc comment, on one line.
+pub(super) fn first_paragraph(doc: &str) -> String {
+    let first = doc.split("\n\n").next().unwrap_or_default();
+    first.split_whitespace().collect::<Vec<_>>().join(" ")
+}
