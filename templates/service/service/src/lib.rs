@@ -1,6 +1,6 @@
 //! {{trait_name}} as a service: adapters and composition root.
 
-{% if pillars contains "store" -%}
+{% if store -%}
 mod sqlite;
 {%- else -%}
 mod memory;
@@ -13,7 +13,7 @@ use chassis::App;
 use contract::{{trait_name}};
 use domain::{ItemStore, Items};
 
-{% if pillars contains "store" -%}
+{% if store -%}
 use sqlite::SqliteItems;
 {%- else -%}
 use memory::MemoryItems;
@@ -26,7 +26,7 @@ const COUNT_EVERY: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 ///
-{%- if pillars contains "store" %}
+{%- if store %}
 /// The store cannot be opened or migrated.
 {%- else %}
 /// A metric's name is taken.
@@ -57,7 +57,7 @@ const COUNT_EVERY: Duration = Duration::from_secs(10);
 /// }
 /// ```
 pub async fn service(app: App) -> chassis::Result {
-{%- if pillars contains "store" %}
+{%- if store %}
     let pool = app.sql().await?;
     app.migrate(&sqlx::migrate!()).await?;
     let store = app.adapt::<dyn ItemStore>(SqliteItems::new(pool));
