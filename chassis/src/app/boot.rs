@@ -14,7 +14,7 @@ use super::runtimes::{self, Runtimes};
 use super::settings::Settings;
 use super::start::Plan;
 use super::tasks::Tasks;
-use super::{print, reference, split, start};
+use super::{ask, print, reference, split, start};
 use crate::config::{
     Action, Cli, Config, Defaults, Finding, Findings, Inputs, ServiceSettings, Target,
 };
@@ -77,6 +77,7 @@ fn act(mut composition: Composition, inputs: &Inputs, began: Instant) -> Result 
         (Action::Check, _) => check(composition, &read).map(|()| {
             print::line("the configuration is good");
         }),
+        (Action::Probe, _) => ask::ask(&read.settings.probe),
         (_, Target::Split) => split_up(&composition, &read, &cli),
         _ => serve(composition, read, began),
     }

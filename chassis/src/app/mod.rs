@@ -9,6 +9,7 @@
     reason = "the type of the folder's name has its own file"
 )]
 mod app;
+mod ask;
 mod boot;
 mod chassis;
 mod clients;

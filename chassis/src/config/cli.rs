@@ -47,6 +47,8 @@ pub enum Action {
     Settings,
     /// `--check`: compose without opening anything, and say whether the configuration is good.
     Check,
+    /// `--probe`: ask the running service whether it is ready.
+    Probe,
     /// `--help`.
     Help,
     /// `--version`.
@@ -60,6 +62,7 @@ const FLAGS: [&str; 8] = [
     "--config",
     "--settings",
     "--check",
+    "--probe",
     "--help",
     "--version",
 ];
@@ -144,6 +147,7 @@ Flags:
   --config           print the effective values, each with its source, and exit
   --settings         print a chassis.toml with every key at its default, and exit
   --check            say whether the configuration is good, and exit
+  --probe            ask the running service whether it is ready (exit code 0), and exit
   --help, -h         print this
   --version, -V      print the version
 
@@ -232,6 +236,7 @@ impl Parser<'_> {
             "--config" => Action::Config,
             "--settings" => Action::Settings,
             "--check" => Action::Check,
+            "--probe" => Action::Probe,
             "--help" | "-h" => Action::Help,
             "--version" | "-V" => Action::Version,
             _ => return self.findings.add(unknown_flag(flag)),

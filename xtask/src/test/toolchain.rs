@@ -1,8 +1,12 @@
 //! The promised compiler: `rust-version` in Cargo.toml is true only if it is the one that CI uses.
 
+use std::fs;
 use std::process::Command;
 
 use crate::{Result, command, workspace};
+
+/// What `templates/service` reads of the chassis.
+const TEMPLATE: &str = "chassis/template.rhai";
 
 /// Fails where the compiler is older than promised; where it is newer, that is told, and fails in CI,
 /// which would otherwise prove nothing for those who have the promised one.
@@ -11,6 +15,7 @@ pub(super) fn check() -> Result {
     let promised = metadata["packages"][0]["rust_version"]
         .as_str()
         .ok_or("Cargo.toml has no rust-version")?;
+    template(promised)?;
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let printed = command::output(
         Command::new(rustc)
@@ -23,6 +28,16 @@ pub(super) fn check() -> Result {
         .ok_or_else(|| format!("not a version: {printed:?}"))?;
     println!("promised {promised}, used {used}");
     judge(promised, used, std::env::var_os("CI").is_some())
+}
+
+/// What a generated service promises is what the chassis promises.
+fn template(promised: &str) -> Result {
+    let said = fs::read_to_string(workspace::root().join(TEMPLATE))?;
+    let line = format!("export const RUST = \"{promised}\";");
+    if said.lines().any(|found| found == line) {
+        return Ok(());
+    }
+    Err(format!("{TEMPLATE} must promise the compiler that Cargo.toml promises: {line}").into())
 }
 
 fn judge(promised: &str, used: &str, ci: bool) -> Result {

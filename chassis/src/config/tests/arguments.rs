@@ -86,6 +86,7 @@ fn help_knows_every_flag() {
             "--config ",
             "--check",
             "--settings",
+            "--probe",
             "--help",
             "--version",
             "CHASSIS_HTTP__LISTEN",

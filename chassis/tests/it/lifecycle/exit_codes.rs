@@ -167,3 +167,21 @@ fn help_and_version_are_answered() {
     assert_eq!(version.end().0, Some(0));
     assert!(version.out().starts_with("subject 0."), "{}", version.out());
 }
+
+#[test]
+fn probe_says_whether_the_running_service_is_ready() {
+    let mut service = Process::start("subject", &[]);
+    let set = format!("probe.listen={}", service.address("probe"));
+    let asked = ["--profile", "dev", "--probe", "--set", &set];
+    let mut probe = service.again("subject", &asked);
+    assert_eq!(probe.end().0, Some(0), "{}", probe.err());
+    assert_eq!(probe.out(), "ready\n");
+
+    drop(service);
+    ends(
+        &["--probe", "--set", &set],
+        69,
+        &["nothing answers", "/readyz", "is the service running"],
+    );
+    ends(&["--probe"], 69, &["set probe.listen to one of its own"]);
+}

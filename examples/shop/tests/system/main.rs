@@ -8,6 +8,7 @@
 )]
 
 mod collector;
+mod hexagon;
 mod listeners;
 mod metrics;
 mod orders;

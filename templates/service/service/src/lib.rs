@@ -5,6 +5,8 @@ mod sqlite;
 {%- else -%}
 mod memory;
 {%- endif %}
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;

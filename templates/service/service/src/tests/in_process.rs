@@ -6,10 +6,10 @@ use chassis::testing::System;
 use contract::{{trait_name}};
 use serde_json::Value;
 
-use crate::{id, kettles};
+use super::{id, kettles};
 
 async fn start() -> System {
-    let system = System::of("{{service_name}}", {{crate_name}}::service);
+    let system = System::of("{{service_name}}", crate::service);
     system.start().await.unwrap()
 }
 

@@ -8,11 +8,11 @@ use contract::{{trait_name}};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::{id, kettles};
+use super::{id, kettles};
 
 /// The service, listening on a free port.
 async fn listening() -> (System, String) {
-    let system = System::of("{{service_name}}", {{crate_name}}::service);
+    let system = System::of("{{service_name}}", crate::service);
     let system = system.listening().start().await.unwrap();
     let url = system.listeners().service("{{service_name}}").unwrap();
     let url = url.to_owned();

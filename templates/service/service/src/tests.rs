@@ -1,7 +1,5 @@
 //! The service as its callers meet it: in this process, and over the wire.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
 mod hexagon;
 mod in_process;
 mod wire;
