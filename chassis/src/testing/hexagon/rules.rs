@@ -48,8 +48,8 @@ pub(super) struct Rules<'a> {
 enum Place<'a> {
     /// The package itself, or another that has the table: its own list holds.
     Held(&'a Package),
-    /// The chassis: only its core may stand below it.
-    Chassis,
+    /// The chassis, below this package: only its core may stand below it.
+    Chassis(&'a Package),
     /// Allowed by this package: what it needs comes along.
     Trusted(&'a Package),
 }
@@ -62,7 +62,7 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// Every breach of `package`, the nearest first. Breaches by one crate are one.
+    /// Every breach of `package`, as they come in its tree. Breaches by one crate are one.
     pub(super) fn judge(&self, package: &'a Package, tree: &Tree) -> Vec<Breach> {
         let mut found: BTreeMap<Id, Breach> = BTreeMap::new();
         let mut came_from: Vec<Option<Id>> = vec![None; tree.len()];
@@ -75,7 +75,7 @@ impl<'a> Rules<'a> {
                     None => {
                         let breach = found.entry(id);
                         let breach = breach.or_insert_with(|| {
-                            Breach::new(package, holder(place, package), tree, path(id, &came_from))
+                            Breach::new(package, holder(place), tree, path(id, &came_from))
                         });
                         breach.add(&tree.get(need).name);
                     }
@@ -96,13 +96,14 @@ impl<'a> Rules<'a> {
         let allowed = |package: &Package| package.allow.iter().any(|allowed| allowed == name);
         let core = self.core.iter().any(|core| core == name);
         match parent {
-            Place::Held(_) if name == CHASSIS => Some(Place::Chassis),
+            Place::Held(package) if name == CHASSIS => Some(Place::Chassis(package)),
             Place::Held(package) if allowed(package) => {
                 let own = self.workspace.named(name).map(Place::Held);
                 Some(own.unwrap_or(Place::Trusted(package)))
             }
-            Place::Held(package) => core.then_some(Place::Trusted(package)),
-            Place::Chassis => core.then_some(Place::Chassis),
+            Place::Held(package) | Place::Chassis(package) => {
+                core.then_some(Place::Trusted(package))
+            }
             Place::Trusted(package) => {
                 let outside = OUTSIDE.contains(&name) && !allowed(package);
                 (!outside).then_some(parent)
@@ -112,10 +113,9 @@ impl<'a> Rules<'a> {
 }
 
 /// The package whose list decides at `place`.
-fn holder<'a>(place: Place<'a>, package: &'a Package) -> &'a Package {
+fn holder(place: Place<'_>) -> &Package {
     match place {
-        Place::Held(held) | Place::Trusted(held) => held,
-        Place::Chassis => package,
+        Place::Held(package) | Place::Chassis(package) | Place::Trusted(package) => package,
     }
 }
 

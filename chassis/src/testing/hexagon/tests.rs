@@ -21,9 +21,10 @@ impl Fixture {
         let optional =
             "axum = { path = '../axum', optional = true }\nserde = { path = '../serde' }";
         fixture.package("chassis", optional, "[features]\nservice = ['dep:axum']");
-        for leaf in ["axum", "serde", "tokio"] {
+        for leaf in ["axum", "tokio"] {
             fixture.package(leaf, "", "");
         }
+        fixture.package("serde", "words = { path = '../words' }", "");
         fixture.package("slug", "words = { path = '../words' }", "");
         fixture.package("words", "", "");
         fixture.package("driver", "tokio = { path = '../tokio' }", "");
