@@ -55,7 +55,7 @@ pub enum Action {
     Version,
 }
 
-const FLAGS: [&str; 8] = [
+const FLAGS: [&str; 9] = [
     "--profile",
     "--config-dir",
     "--set",
