@@ -42,6 +42,11 @@ const BESIDE: &[(&str, &str, &str)] = &[
         "a failed call may carry the problem that was answered",
     ),
     (
+        "policy",
+        "context",
+        "a policy takes time and chance from `Env`",
+    ),
+    (
         "spawn",
         "context",
         "a spawned task takes its parent's context along",

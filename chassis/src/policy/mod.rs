@@ -1,0 +1,14 @@
+//! What keeps a call alive, and its caller: policies, each usable alone as a tower layer.
+//!
+//! A policy has two faces. The object (a [`Breaker`]) is asked before a call and told after it; it
+//! takes the time from whoever asks, so it needs no runtime and a test needs no sleep. The layer (a
+//! [`BreakerLayer`]) does that around any tower service: a plain axum, tonic or reqwest program can
+//! take one and leave the rest. [`Outcome`] says how a call went; [`Classify`] finds that out.
+//!
+//! Nothing here knows a wire format or the chassis: transports build their stacks of the objects.
+
+pub mod breaker;
+mod outcome;
+
+pub use breaker::{Breaker, BreakerLayer};
+pub use outcome::{Classify, ErrorsFail, Outcome};
