@@ -9,6 +9,9 @@
 
 pub mod breaker;
 mod outcome;
+pub mod retry;
+mod slots;
 
 pub use breaker::{Breaker, BreakerLayer};
 pub use outcome::{Classify, ErrorsFail, Outcome};
+pub use retry::{Backoff, Budget};
