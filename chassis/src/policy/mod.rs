@@ -9,9 +9,11 @@
 
 pub mod breaker;
 mod outcome;
+pub mod rate_limit;
 pub mod retry;
 mod slots;
 
 pub use breaker::{Breaker, BreakerLayer};
 pub use outcome::{Classify, ErrorsFail, Outcome};
+pub use rate_limit::{KeyedRateLimit, RateLimit, RateLimitLayer};
 pub use retry::{Backoff, Budget};
