@@ -7,6 +7,7 @@
 //!
 //! Nothing here knows a wire format or the chassis: transports build their stacks of the objects.
 
+pub mod balance;
 pub mod breaker;
 mod outcome;
 pub mod rate_limit;

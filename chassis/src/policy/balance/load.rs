@@ -1,0 +1,154 @@
+//! [`Load`]: what a call to one endpoint costs at present.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use super::super::Outcome;
+
+/// The load of one endpoint: its peak EWMA and its calls in flight.
+///
+/// The average follows a rise at once and a fall slowly, with time constant `decay`: caution is quick,
+/// trust is slow. Without answers it decays as well, so that an endpoint that was slow once is tried
+/// again.
+#[derive(Debug)]
+pub struct Load {
+    settings: LoadSettings,
+    epoch: Instant,
+    /// The average in nanoseconds as the bits of an `f32`, below it when that was so, in [`Load::UNIT`]s.
+    average: AtomicU64,
+    in_flight: AtomicU32,
+}
+
+/// How answers make a [`Load`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoadSettings {
+    /// The time in which an old answer's weight falls to a third. Default: 10 s.
+    pub decay: Duration,
+    /// What an endpoint that never answered is taken for. Default: 30 ms.
+    pub initial: Duration,
+    /// What a failure counts as, however quickly it came. Default: 5 s.
+    pub penalty: Duration,
+}
+
+impl Default for LoadSettings {
+    fn default() -> Self {
+        Self {
+            decay: Duration::from_secs(10),
+            initial: Duration::from_millis(30),
+            penalty: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Load {
+    /// The clock of the average: nanoseconds by bits, some 4 ms a tick, so that 32 bits last for 200
+    /// days; a longer silence counts as a part of it.
+    const UNIT: u32 = 22;
+
+    /// The load of an endpoint that was never called.
+    pub fn new(settings: LoadSettings, now: Instant) -> Self {
+        let initial = settings.initial.as_nanos() as f32;
+        Self {
+            settings,
+            epoch: now,
+            average: AtomicU64::new(pack(initial, 0)),
+            in_flight: AtomicU32::new(0),
+        }
+    }
+
+    /// What one more call would cost: the average times all calls that would be in flight. Only good
+    /// for comparing.
+    #[inline]
+    pub fn cost(&self, now: Instant) -> f32 {
+        let average = self.fallen(now);
+        // Never zero: among those that answered long ago the one with fewer calls is cheaper.
+        (average + 1.0) * (self.calls_in_flight() + 1) as f32
+    }
+
+    /// How long an answer takes, as it looks at `now`.
+    pub fn average(&self, now: Instant) -> Duration {
+        Duration::from_nanos(self.fallen(now) as u64)
+    }
+
+    /// How many calls are in flight.
+    pub fn calls_in_flight(&self) -> u32 {
+        self.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// A call begins. It is in flight until the guard is dropped.
+    #[inline]
+    pub fn begin(&self) -> InFlight<'_> {
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        InFlight(self)
+    }
+
+    /// A call that took `elapsed` ended at `now`.
+    pub fn record(&self, now: Instant, elapsed: Duration, outcome: Outcome) {
+        let taken = match outcome {
+            Outcome::Success => elapsed,
+            Outcome::Failure => elapsed.max(self.settings.penalty),
+            // Who gave up says only that it took at least so long.
+            Outcome::Ignored if elapsed > self.average(now) => elapsed,
+            Outcome::Ignored => return,
+        };
+        let (taken, now) = (taken.as_nanos() as f32, self.tick(now));
+        let next = |known: u64| {
+            let (average, then) = unpack(known);
+            let passed = passed(then, now);
+            let weight = self.weight(passed);
+            let fallen = average * weight + taken * (1.0 - weight);
+            Some(pack(taken.max(fallen), then.wrapping_add(passed)))
+        };
+        let _ = self
+            .average
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+    }
+
+    /// The average in nanoseconds, without answers since the last one.
+    #[inline]
+    fn fallen(&self, now: Instant) -> f32 {
+        let (average, then) = unpack(self.average.load(Ordering::Relaxed));
+        average * self.weight(passed(then, self.tick(now)))
+    }
+
+    /// What is left of a weight of one after so many ticks.
+    fn weight(&self, ticks: u32) -> f32 {
+        let passed = ticks as f32 * (1_u64 << Self::UNIT) as f32;
+        (-passed / self.settings.decay.as_nanos() as f32).exp()
+    }
+
+    fn tick(&self, now: Instant) -> u32 {
+        let since = now.saturating_duration_since(self.epoch);
+        let nanos = since.as_secs().wrapping_mul(1_000_000_000) + u64::from(since.subsec_nanos());
+        // What is cut off wraps.
+        (nanos >> Self::UNIT) as u32
+    }
+}
+
+/// The ticks from `then` to `now`. Threads' readings of the clock may overtake each other by a little:
+/// nothing has passed then.
+fn passed(then: u32, now: u32) -> u32 {
+    match now.wrapping_sub(then) {
+        overtaken if overtaken > u32::MAX / 2 => 0,
+        passed => passed,
+    }
+}
+
+fn pack(average: f32, tick: u32) -> u64 {
+    (u64::from(average.to_bits()) << 32) | u64::from(tick)
+}
+
+fn unpack(word: u64) -> (f32, u32) {
+    (f32::from_bits((word >> 32) as u32), word as u32)
+}
+
+/// A call in flight; it ends when this is dropped.
+#[derive(Debug)]
+#[must_use = "the call counts as over when this is dropped"]
+pub struct InFlight<'a>(&'a Load);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+}
