@@ -7,9 +7,6 @@ use percent_encoding::percent_decode_str;
 /// How many ports of a side, and routes of a port, a page shows unless it asks for more or fewer.
 const MOST: usize = 200;
 
-/// More than this is never shown at once: a search finds the rest.
-const LIMIT: usize = 1_000;
-
 /// What a reader of the page asked for: `?find=TEXT&most=NUMBER`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Asked {
@@ -22,6 +19,9 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    /// More than this is never shown at once: a search finds the rest.
+    pub(crate) const LIMIT: usize = 1_000;
+
     /// Reads the query. What it does not know is passed over: this is a page, not a contract.
     pub(crate) fn read(query: &str, values: bool) -> Self {
         let value = |name: &str| {
@@ -34,7 +34,7 @@ impl Asked {
         let most = value("most").and_then(|text| text.parse().ok());
         Self {
             find: find.filter(|text| !text.is_empty()),
-            most: most.unwrap_or(MOST).clamp(1, LIMIT),
+            most: most.unwrap_or(MOST).clamp(1, Self::LIMIT),
             values,
         }
     }
@@ -68,7 +68,7 @@ mod tests {
             let asked = Asked::read(query, false);
             assert_eq!((asked.find, asked.most), (None, MOST), "{query}");
         }
-        assert_eq!(Asked::read("most=99999999", false).most, LIMIT);
+        assert_eq!(Asked::read("most=99999999", false).most, Asked::LIMIT);
         assert_eq!(Asked::read("most=0", false).most, 1);
         assert!(Asked::read("find=%ff%zz", false).find.is_some());
     }

@@ -137,13 +137,19 @@ impl Board {
         }
     }
 
-    /// What pages know, all of it, and over which time.
-    pub(crate) fn said(&self) -> (Duration, Vec<Numbers>) {
+    /// What pages know, all of it.
+    pub(crate) fn said(&self) -> Vec<Numbers> {
         let window = self.window();
-        let window = window.as_ref();
-        window.map_or_else(Default::default, |window| {
-            (window.length(), window.said.clone())
-        })
+        window
+            .as_ref()
+            .map_or_else(Vec::new, |window| window.said.clone())
+    }
+
+    /// Over which time rates and percentiles are now.
+    pub(crate) fn window_length(&self) -> Duration {
+        self.window()
+            .as_ref()
+            .map_or(Duration::ZERO, Window::length)
     }
 
     fn read(&self, id: usize) -> Reading {
@@ -257,7 +263,7 @@ fn percentile(reading: &Reading, q: f64) -> Option<f64> {
 }
 
 /// Three digits: more would only change every second.
-fn rounded(value: f64) -> f64 {
+pub(crate) fn rounded(value: f64) -> f64 {
     if value <= 0.0 {
         return 0.0;
     }

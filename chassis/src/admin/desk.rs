@@ -2,13 +2,17 @@
 
 use serde_json::Value;
 
-use super::Asked;
-use super::model::Hexagon;
+use super::model::{Hexagon, Live};
+use super::{Asked, Board};
 
 /// What the process shows of itself, and the few things that can be changed.
 pub(crate) trait Desk: Send + Sync + 'static {
     /// The hexagon page.
     fn hexagon(&self, asked: &Asked) -> Hexagon;
+    /// The numbers of the page.
+    fn board(&self) -> &Board;
+    /// What else of the page may change.
+    fn live(&self) -> Live;
     /// `GET /admin/ports`: outbound ports and clients, with their recent failures.
     fn ports(&self) -> Value;
     /// `GET /admin/config`: the effective values, each with its source.

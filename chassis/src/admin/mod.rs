@@ -6,21 +6,22 @@
 
 //!
 //! Start at [`Desk`](desk::Desk), which the lifecycle implements, and `pages`, which asks it.
-//! [`model`] is what the hexagon page shows; `board` holds its numbers.
+//! `stream` sends what changes to the pages that are open. [`model`] is what the hexagon page shows; `board` holds its numbers.
 
 mod asked;
-#[expect(dead_code, reason = "the stream of events reads it")]
 mod board;
 mod desk;
 mod fence;
 pub(crate) mod model;
 mod pages;
 mod settings;
+mod stream;
 mod token;
 
 pub(crate) use asked::Asked;
-pub(crate) use board::{Board, millis};
+pub(crate) use board::{Board, millis, rounded};
 pub(crate) use desk::Desk;
 pub(crate) use pages::router;
 pub use settings::AdminSettings;
+pub(crate) use stream::Stream;
 pub use token::Token;

@@ -13,7 +13,7 @@ use axum::routing::{get, put};
 use serde::Serialize;
 
 use super::fence::{Fence, HEADERS};
-use super::{AdminSettings, Asked, Desk, Token};
+use super::{AdminSettings, Asked, Desk, Stream, Token};
 use crate::ProblemDetails;
 use crate::problem::PROBLEM_JSON;
 
@@ -21,19 +21,26 @@ use crate::problem::PROBLEM_JSON;
 struct Guarded {
     fence: Fence,
     desk: Arc<dyn Desk>,
+    stream: Arc<Stream>,
 }
 
 /// The router of the admin listener on address `own`.
 pub(crate) fn router(
-    desk: Arc<dyn Desk>,
+    stream: Arc<Stream>,
     own: IpAddr,
     settings: &AdminSettings,
     token: Option<Token>,
 ) -> Router {
     let fence = Fence::new(own, &settings.hosts, token);
-    let guarded = Arc::new(Guarded { fence, desk });
+    let desk = Arc::clone(&stream.desk);
+    let guarded = Arc::new(Guarded {
+        fence,
+        desk,
+        stream,
+    });
     Router::new()
         .route("/admin/hexagon", get(hexagon))
+        .route("/admin/events", get(events))
         .route(
             "/admin/ports",
             get(async |State(guarded): Desks| json(&guarded.desk.ports())),
@@ -72,6 +79,13 @@ async fn hexagon(State(guarded): Desks, headers: HeaderMap, RawQuery(query): Raw
     }
     let asked = Asked::read(query.as_deref().unwrap_or_default(), values);
     json(&guarded.desk.hexagon(&asked))
+}
+
+async fn events(State(guarded): Desks) -> Response {
+    match guarded.stream.open() {
+        Ok(events) => events,
+        Err(refusal) => problem(&refusal),
+    }
 }
 
 async fn config(State(guarded): Desks, headers: HeaderMap) -> Response {

@@ -10,6 +10,7 @@ use super::runtimes::Runtimes;
 use super::settings::Settings;
 use super::side::Side;
 use super::tasks::Tasks;
+use crate::admin::Stream;
 use crate::discovery::{Registration, Registry};
 use crate::health::{Health, Watch};
 use crate::http;
@@ -37,6 +38,8 @@ pub(super) struct Live {
     pub(super) checks: Option<Watch>,
     pub(super) probe: Option<Side>,
     pub(super) admin: Option<Side>,
+    /// What the open pages of the admin listener read.
+    pub(super) pages: Option<Arc<Stream>>,
 }
 
 impl Live {
@@ -64,6 +67,7 @@ impl Live {
             checks: None,
             probe: None,
             admin: None,
+            pages: None,
         }
     }
 }

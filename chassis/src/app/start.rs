@@ -177,11 +177,12 @@ impl Live {
     ) -> Result {
         let listener = listen("admin.listen", self.settings.admin.listen)?;
         let own = self.settings.admin.listen;
-        let router = desk::admin_router(self, own, (name, config), composite, edge);
+        let (router, pages) = desk::admin_router(self, own, (name, config), composite, edge);
         let side = Side::serve(listener, router, &self.runtimes.control)?;
         self.listeners
             .add(name, Listener::Admin, url(side.address()));
         self.admin = Some(side);
+        self.pages = Some(pages);
         Ok(())
     }
 

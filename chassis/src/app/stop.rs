@@ -9,6 +9,9 @@ use crate::health::Stage;
 /// Kept from the total limit, so that the process ends by itself before it is ended by force.
 const MARGIN: Duration = Duration::from_millis(500);
 
+/// How long open admin pages have to read that this is the end.
+const FAREWELL: Duration = Duration::from_millis(200);
+
 /// What a stop had to leave behind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stopped {
@@ -47,6 +50,9 @@ impl Live {
             .phases
             .run("telemetry", left, self.telemetry.shutdown(left))
             .await;
+        if let Some(pages) = self.pages.take() {
+            pages.end(FAREWELL).await;
+        }
         // Liveness answered throughout.
         self.admin = None;
         self.probe = None;

@@ -11,7 +11,6 @@ use crate::health::CheckReport;
 
 /// Numbers that changed: event `ticks`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[expect(dead_code, reason = "the stream of events sends it")]
 pub(crate) struct Ticks {
     /// When they were read, in milliseconds since 1970.
     pub(crate) at_unix_ms: u64,
@@ -35,9 +34,58 @@ pub(crate) struct Numbers(
     pub(crate) Option<f64>,
 );
 
+/// What may change beside numbers, all of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Live {
+    pub(crate) state: State,
+    pub(crate) log_level: String,
+    /// Without ages: they would change every second.
+    pub(crate) health: Vec<CheckReport>,
+    pub(crate) ports: Vec<PortChange>,
+    pub(crate) slow: Vec<Request>,
+    pub(crate) failed: Vec<Request>,
+}
+
+impl Live {
+    /// What is different from `before`; all of it where nothing was before.
+    pub(crate) fn since(&self, before: Option<&Self>) -> Changes {
+        let Some(before) = before else {
+            return self.all();
+        };
+        let ports = self.ports.iter().zip(&before.ports);
+        let ports = ports.filter(|(now, before)| now != before);
+        let changed = |now: &Vec<Request>, before| (now != before).then(|| now.clone());
+        Changes {
+            state: (self.state != before.state).then(|| self.state.clone()),
+            log_level: (self.log_level != before.log_level).then(|| self.log_level.clone()),
+            health: (self.health != before.health).then(|| self.health.clone()),
+            ports: ports.map(|(now, _)| now.clone()).collect(),
+            slow: changed(&self.slow, &before.slow),
+            failed: changed(&self.failed, &before.failed),
+        }
+    }
+
+    fn all(&self) -> Changes {
+        Changes {
+            state: Some(self.state.clone()),
+            log_level: Some(self.log_level.clone()),
+            health: Some(self.health.clone()),
+            ports: self.ports.clone(),
+            slow: Some(self.slow.clone()),
+            failed: Some(self.failed.clone()),
+        }
+    }
+}
+
+impl Changes {
+    /// Whether nothing changed.
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// What else changed: event `changes`. What is missing stays as it was.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[expect(dead_code, reason = "the stream of events sends it")]
 pub(crate) struct Changes {
     /// How the process stands.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::health::CheckReport;
 
-pub(crate) use events::Numbers;
+pub(crate) use events::{Live, Numbers, PortChange, Ticks};
 pub(crate) use figures::Figures;
 pub(crate) use inbound::{Inbound, InboundKind, Route, RoutePolicy};
 pub(crate) use outbound::{Address, Failed, LeadsTo, Method, Outbound, OutboundKind, PortState};

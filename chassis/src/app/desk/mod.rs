@@ -19,8 +19,8 @@ use serde_json::{Value, json};
 use super::component::{Composed, ShownPort};
 use super::compose::Composite;
 use super::live::Live;
-use crate::admin::model::{Hexagon, TokenHint};
-use crate::admin::{self, Asked, Desk, Token, millis};
+use crate::admin::model::{self, Hexagon, TokenHint};
+use crate::admin::{self, Asked, Board, Desk, Stream, Token, millis};
 use crate::config::Config;
 use crate::contract::{ContractInfo, openapi as openapi_document};
 use crate::http::Edge;
@@ -34,7 +34,7 @@ pub(super) fn admin_router(
     (name, config): (&str, &Config),
     composite: &Composite,
     edge: &Edge,
-) -> axum::Router {
+) -> (axum::Router, Arc<Stream>) {
     let settings = &live.settings.admin;
     let token = match &settings.token {
         Some(secret) => Some(Token::configured(secret.expose().clone())),
@@ -55,7 +55,9 @@ pub(super) fn admin_router(
         },
         catalogue: OnceLock::new(),
     };
-    admin::router(Arc::new(page), own.ip(), settings, token)
+    let stream = Stream::new(Arc::new(page), live.telemetry.env().clone());
+    let router = admin::router(Arc::clone(&stream), own.ip(), settings, token);
+    (router, stream)
 }
 
 /// The token in the state folder; without it, what needs it is off.
@@ -72,6 +74,14 @@ fn made(config: &Config) -> Option<Token> {
 impl Desk for Page {
     fn hexagon(&self, asked: &Asked) -> Hexagon {
         self.page(asked)
+    }
+
+    fn board(&self) -> &Board {
+        &self.catalogue().board
+    }
+
+    fn live(&self) -> model::Live {
+        self.now()
     }
 
     fn ports(&self) -> Value {

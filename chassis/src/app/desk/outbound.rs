@@ -7,7 +7,7 @@ use super::inbound;
 use super::page::first_paragraph;
 use super::settings::Settings;
 use crate::admin::model::{
-    Address, Failed, Figures, LeadsTo, Method, Outbound, OutboundKind, PortState,
+    Address, Failed, Figures, LeadsTo, Method, Outbound, OutboundKind, PortChange, PortState,
 };
 use crate::admin::{Asked, Board, millis};
 use crate::app::component::{Composed, Leads, Outward, ShownPort};
@@ -144,10 +144,12 @@ impl Outer {
         }
     }
 
-    #[expect(dead_code, reason = "the stream of events asks")]
-    /// The same, where only the state is asked for.
-    pub(super) fn state_by(&self, board: &Board, now: SystemTime) -> PortState {
-        self.state(&board.figures(self.figures), now)
+    /// The same, with the id that it is known by.
+    pub(super) fn change(&self, board: &Board, now: SystemTime) -> PortChange {
+        PortChange {
+            id: self.id.clone(),
+            state: self.state(&board.figures(self.figures), now),
+        }
     }
 
     fn leads_to(&self) -> LeadsTo {

@@ -1,17 +1,17 @@
 //! The page at one moment.
 
 use std::sync::{Arc, OnceLock};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::catalogue::{Catalogue, Part};
 use super::outbound::unix_ms;
 use super::settings::Settings;
-use crate::admin::Asked;
-use crate::admin::model::{Component, Hexagon, State, StateName, TokenHint};
+use crate::admin::model::{Component, Hexagon, Live, Request, State, StateName, TokenHint};
+use crate::admin::{Asked, millis, rounded};
 use crate::app::component::Composed;
 use crate::config::Config;
 use crate::health::{CheckReport, CheckState, Health, Stage};
-use crate::http::WeakEdge;
+use crate::http::{RecentRequest, WeakEdge};
 use crate::telemetry::Telemetry;
 
 /// What the page is made of.
@@ -45,6 +45,7 @@ impl Page {
                 .map(|(_, value)| value.to_owned())
         };
         let health = self.health.report();
+        let (slow_from, slow, failed) = self.recent();
         Hexagon {
             service: self.name.clone(),
             version: attribute("service.version"),
@@ -57,11 +58,42 @@ impl Page {
             token: self.token.clone(),
             components: catalogue.components.iter().map(component).collect(),
             health,
-            slow: Vec::new(),
-            slow_from_ms: 0,
-            failed: Vec::new(),
+            slow: slow.iter().map(request).collect(),
+            slow_from_ms: millis(slow_from),
+            failed: failed.iter().map(request).collect(),
             find: asked.find.clone(),
         }
+    }
+
+    /// What may change of it, numbers apart.
+    pub(super) fn now(&self) -> Live {
+        let now = self.telemetry.env().wall();
+        let catalogue = self.catalogue();
+        let outbound = |part: &Part| {
+            let shown = part.outbound.iter().take(Asked::LIMIT);
+            let changes = shown.map(|port| port.change(&catalogue.board, now));
+            changes.collect::<Vec<_>>()
+        };
+        let mut health = self.health.report();
+        health.iter_mut().for_each(|check| check.age_ms = None);
+        let (_, slow, failed) = self.recent();
+        Live {
+            state: self.state(&health),
+            log_level: self.telemetry.log_level(),
+            health,
+            ports: catalogue.components.iter().flat_map(outbound).collect(),
+            slow: slow.iter().map(request).collect(),
+            failed: failed.iter().map(request).collect(),
+        }
+    }
+
+    /// From when on a request is slow; the last slow ones and those that failed.
+    fn recent(&self) -> (Duration, Vec<RecentRequest>, Vec<RecentRequest>) {
+        let edge = self.edge.upgrade();
+        edge.map_or_else(Default::default, |edge| {
+            let recent = edge.recent();
+            (recent.slow_from(), recent.slow(), recent.failed())
+        })
     }
 
     fn component(
@@ -110,6 +142,20 @@ impl Page {
             name,
             why: why.collect(),
         }
+    }
+}
+
+fn request(kept: &RecentRequest) -> Request {
+    Request {
+        at_unix_ms: unix_ms(kept.at),
+        component: kept.telemetry.resource().name().to_owned(),
+        method: kept.method.to_owned(),
+        route: kept.route.to_string(),
+        status: kept.status,
+        error_type: kept.error_type.map(str::to_owned),
+        elapsed_ms: rounded(kept.elapsed.as_secs_f64() * 1_000.0),
+        trace_id: kept.trace_id.to_string(),
+        peer: kept.peer.map(|peer| peer.to_string()),
     }
 }
 

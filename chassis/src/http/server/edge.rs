@@ -10,9 +10,11 @@ use http_body_util::BodyExt;
 
 use super::Settings;
 use super::admission::Admission;
+use super::body::Body;
 use super::connection::Conn;
 use super::counters::Counters;
 use super::inbound::Inbound;
+use super::recent::Recent;
 use super::service::EdgeService;
 use super::table::Table;
 use super::watch::Watches;
@@ -41,6 +43,7 @@ pub(super) struct Inner {
     /// What is recorded of requests that no contract knows.
     elsewhere: Watches,
     counters: Counters,
+    recent: Recent,
 }
 
 /// What [`Routes`](super::Routes) resolved.
@@ -77,6 +80,7 @@ impl Edge {
             extractor: Extractor::new(settings.trust, settings.sampled_per_second, now),
             elsewhere: Watches::new(&parts.telemetry, ""),
             counters: Counters::new(parts.telemetry.metrics())?,
+            recent: Recent::new(*settings.slow),
             telemetry: parts.telemetry,
             env: parts.env,
             admission: Admission::new(settings.max_in_flight),
@@ -103,11 +107,15 @@ impl Edge {
     ///
     /// Where the body of a merged router's answer fails.
     pub async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>, axum::Error> {
-        let service = self.service();
-        let Ok(answer) = service.serve(request.map(Inbound::Whole)).await;
-        let (parts, body) = answer.into_parts();
+        let (parts, body) = self.answer(request).await.into_parts();
         let body = body.collect().await?.to_bytes();
         Ok(Response::from_parts(parts, body))
+    }
+
+    /// Answers one request within the process, its body as it comes.
+    pub(crate) async fn answer(&self, request: Request<Bytes>) -> Response<Body> {
+        let Ok(answer) = self.service().serve(request.map(Inbound::Whole)).await;
+        answer
     }
 
     /// A service that answers by this edge, on no connection of ours.
@@ -156,6 +164,11 @@ impl Edge {
 
     pub(super) fn elsewhere(&self) -> &Watches {
         &self.0.elsewhere
+    }
+
+    /// The last requests that were slow or failed.
+    pub(crate) fn recent(&self) -> &Recent {
+        &self.0.recent
     }
 
     pub(super) fn counters(&self) -> &Counters {

@@ -1,11 +1,13 @@
 //! [`Exchange`]: one request, from its head to the last thing that is recorded of it.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::{HeaderMap, StatusCode};
 
 use super::connection::{Busy, Conn};
 use super::edge::Edge;
+use super::recent::RecentRequest;
 use super::text::Text;
 use super::watch::{OPTIONS, Watch};
 use crate::Context;
@@ -136,9 +138,28 @@ impl Exchange {
         watch
             .series
             .record_traced(ending.status, ending.error_type, elapsed, trace);
+        if self.edge().recent().wants(ending.status, elapsed) {
+            self.remember(ending, watch, elapsed);
+        }
         if self.path.is_some() {
             self.write(ending, watch, elapsed);
         }
+    }
+
+    /// Keeps it among the slow and failed ones.
+    #[cold]
+    fn remember(&self, ending: &Ending, watch: &Watch, elapsed: Duration) {
+        self.edge().recent().keep(RecentRequest {
+            at: self.edge().env().wall(),
+            telemetry: watch.telemetry.clone(),
+            method: watch.method,
+            route: Arc::clone(&watch.route),
+            status: ending.status,
+            error_type: ending.error_type,
+            elapsed,
+            trace_id: self.context.trace().trace_id,
+            peer: self.conn().peer.map(|peer| peer.ip()),
+        });
     }
 
     /// The span and the log line: seldom, so out of the way.

@@ -51,6 +51,9 @@ pub struct Settings {
     pub timeout: HumanDuration,
     /// Requests at a time on one HTTP/2 connection; more wait for their turn at the caller.
     pub max_streams: u32,
+    /// From this duration on a request is kept among the recent slow ones that the admin page
+    /// shows.
+    pub slow: HumanDuration,
 }
 
 impl Settings {
@@ -78,6 +81,7 @@ impl Default for Settings {
             idle_timeout: HumanDuration::from_secs(75),
             timeout: HumanDuration::from_secs(10),
             max_streams: 100,
+            slow: HumanDuration::from_secs(1),
         }
     }
 }
