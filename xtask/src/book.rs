@@ -1,5 +1,5 @@
 //! `cargo xtask book`: the book in `docs/`, built into the build folder; `cargo xtask settings`: its
-//! tables of settings.
+//! tables of settings and the `chassis.toml` of `templates/service`.
 
 use std::process::{Command, ExitCode};
 
@@ -22,14 +22,15 @@ pub(crate) fn build() -> Result {
     mdbook(&["build"])
 }
 
-/// `cargo xtask settings`: the test that holds the tables of settings writes them.
+/// `cargo xtask settings`: the tests that hold the tables of settings and the template's
+/// `chassis.toml` write them.
 pub(crate) fn settings(arguments: &[String]) -> Result<ExitCode> {
     if !arguments.is_empty() {
         return Err("usage: cargo xtask settings".into());
     }
     let mut test = workspace::cargo();
     test.args(["test", "--quiet", "--package", "chassis", "--all-features"]);
-    test.args(["--test", "it", "--", "book::"]);
+    test.args(["--test", "it", "--", "book::", "template::"]);
     command::run(test.env("UPDATE_GOLDEN", "1"))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -41,7 +41,7 @@ usage: cargo xtask COMMAND [flags]
   soak [NAME]          what only shows when it happens often; --list names the soaks
     --minutes M        how long each takes, 5 unless told
   book [--open|serve]  builds the book; opens it; serves it while it is written
-  settings             writes the book's tables of settings anew, from the settings' own docs
+  settings             writes the book's tables of settings and the template's chassis.toml anew
   servers list         the real servers that tests speak to, and where each was found
   servers get NAME     finds or installs one and prints its path
 

@@ -26,3 +26,6 @@ mod port;
 // Services within the test.
 #[cfg(feature = "testing")]
 mod system;
+// What is generated says the settings of all that there is.
+#[cfg(feature = "sqlite")]
+mod template;
