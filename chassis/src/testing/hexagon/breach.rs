@@ -36,7 +36,12 @@ impl Breach {
         let mend = match by {
             Some(by) if by.name == "chassis" => Mend::Features {
                 manifest: package.manifest.clone(),
-                on: by.features.clone(),
+                on: by
+                    .features
+                    .iter()
+                    .filter(|on| *on != "default")
+                    .cloned()
+                    .collect(),
             },
             _ => Mend::Allow {
                 manifest: holder.manifest.clone(),
@@ -61,7 +66,11 @@ impl fmt::Display for Breach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let intruders = self.intruders.join(", ");
         writeln!(f, "{intruders} broke into {}", self.package)?;
-        writeln!(f, "  path: {} -> {intruders}", self.path.join(" -> "))?;
+        let last = match self.intruders.as_slice() {
+            [first, _, ..] => format!("{first} …"),
+            alone => alone.concat(),
+        };
+        writeln!(f, "  path: {} -> {last}", self.path.join(" -> "))?;
         self.mend.say(f, &self.package, &self.intruders)
     }
 }
