@@ -1,0 +1,317 @@
+//! What a click on a port shows: its routes or methods, its policy, its last failures, and the
+//! configuration that made it so.
+//!
+//! Each port has its article, which is hidden until the page's fragment names it: without a script, too.
+
+use std::fmt::Write;
+
+use super::drawing::MARK;
+use super::markup::Text;
+use super::ports::{cells, cut};
+use super::sections::{requests, time};
+use super::words::{self, NONE, Standing};
+use crate::admin::model::{
+    Component, Failed, Hexagon, Inbound, LeadsTo, Method, Outbound, PortState, Request, Route,
+    RoutePolicy, Setting,
+};
+
+pub(super) fn all(out: &mut String, hexagon: &Hexagon) {
+    out.push_str("<div id=\"details\">");
+    for component in &hexagon.components {
+        for port in &component.inbound {
+            inbound(out, hexagon, component, port);
+        }
+        for port in &component.outbound {
+            outbound(out, component, port, hexagon.at_unix_ms);
+        }
+    }
+    out.push_str("</div>");
+}
+
+fn inbound(out: &mut String, hexagon: &Hexagon, component: &Component, port: &Inbound) {
+    let standing = Standing::of_inbound(&port.figures);
+    let title = Title {
+        id: &port.id,
+        name: &port.name,
+        version: port.version.as_deref(),
+        side: "in",
+        about: format!("what {} offers", component.name),
+        doc: &port.doc,
+        standing,
+        figures: port.figures.id,
+    };
+    title.open(out);
+    routes(out, port);
+    let own = |request: &&Request| {
+        let is_route = |route: &Route| route.path == request.route && !route.path.is_empty();
+        request.component == component.name && port.routes.iter().any(is_route)
+    };
+    let failed: Vec<&Request> = hexagon.failed.iter().filter(own).collect();
+    out.push_str("<h4>Last failures</h4>");
+    requests(out, &failed, hexagon.at_unix_ms);
+    settings(out, &port.settings);
+    if let Some(source) = &port.source {
+        let _ = write!(
+            out,
+            "<p class=\"source\">Written in <code>{}</code></p>",
+            Text(source)
+        );
+    }
+    out.push_str("</article>");
+}
+
+fn routes(out: &mut String, port: &Inbound) {
+    out.push_str("<h4>Routes</h4>");
+    if port.routes.is_empty() {
+        out.push_str("<p class=\"empty\">No routes.</p>");
+        return;
+    }
+    out.push_str(
+        "<table class=\"rows\"><thead><tr><th>Route</th>\
+        <th>Policy</th><th class=\"n\">Rate</th>\
+        <th class=\"n\">Errors</th><th class=\"n\">p50</th>\
+        <th class=\"n\">p99</th></tr></thead><tbody>",
+    );
+    for route in &port.routes {
+        let policy = route
+            .policy
+            .as_ref()
+            .map_or_else(|| "its own".to_owned(), in_words);
+        let _ = write!(
+            out,
+            "<tr data-f=\"{}\"><th scope=\"row\"><code>{} {}</code> <i>{}</i></th>\
+             <td data-label=\"Policy\">{}</td>",
+            route.figures.id,
+            Text(&route.method),
+            Text(&route.path),
+            Text(&route.summary),
+            Text(policy),
+        );
+        cells(out, &route.figures);
+        out.push_str("</tr>");
+    }
+    out.push_str("</tbody></table>");
+    cut(out, "routes", port.routes.len(), port.routes_total);
+}
+
+/// The policy of a route as a person would say it.
+fn in_words(policy: &RoutePolicy) -> String {
+    let mut words = vec![format!(
+        "within {}",
+        words::elapsed(as_float(policy.timeout_ms))
+    )];
+    if let Some(limit) = policy.max_body_bytes {
+        words.push(format!("body up to {}", words::bytes(limit)));
+    }
+    if policy.idempotent {
+        words.push("may be repeated".to_owned());
+    }
+    if policy.cancelled_with_caller {
+        words.push("ends when its caller leaves".to_owned());
+    }
+    if let Some(since) = &policy.since {
+        words.push(format!("since {since}"));
+    }
+    if policy.deprecated {
+        words.push("deprecated".to_owned());
+    }
+    words.join(", ")
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "milliseconds of a limit, shown with two digits"
+)]
+fn as_float(number: u64) -> f64 {
+    number as f64
+}
+
+fn outbound(out: &mut String, component: &Component, port: &Outbound, now: u64) {
+    let title = Title {
+        id: &port.id,
+        name: &port.name,
+        version: port.version.as_deref(),
+        side: "out",
+        about: format!("what {} needs", component.name),
+        doc: &port.doc,
+        standing: Standing::of_outbound(&port.state),
+        figures: port.figures.id,
+    };
+    title.open(out);
+    let hidden = if port.state.why.is_none() {
+        " hidden"
+    } else {
+        ""
+    };
+    let why = Text(port.state.why.as_deref().unwrap_or_default());
+    let _ = write!(out, "<p class=\"note bad why\"{hidden}>{why}</p>");
+    facts(out, port);
+    methods(out, &port.methods);
+    out.push_str("<h4>Speaks to</h4>");
+    addresses(out, &port.state, now);
+    out.push_str("<h4>Last failures</h4>");
+    failures(out, &port.state.failures, now);
+    settings(out, &port.settings);
+    out.push_str("</article>");
+}
+
+/// What connects it, where it leads, what holds for its calls.
+fn facts(out: &mut String, port: &Outbound) {
+    out.push_str("<dl>");
+    let mut fact = |name: &str, value: &str| {
+        let _ = write!(out, "<dt>{}</dt><dd>{}</dd>", Text(name), Text(value));
+    };
+    fact("Adapter", &port.adapter_path);
+    match &port.leads_to {
+        LeadsTo::Component { name, url, .. } => {
+            fact("Leads to", &format!("{name}, in this process ({url})"));
+        }
+        LeadsTo::Service { name, origin } => fact("Leads to", &format!("{name}, by {origin}")),
+        LeadsTo::Adapter => {}
+    }
+    for (name, value) in &port.policy {
+        fact(name, value);
+    }
+    out.push_str("</dl>");
+}
+
+fn methods(out: &mut String, methods: &[Method]) {
+    if methods.is_empty() {
+        return;
+    }
+    out.push_str(
+        "<h4>Methods</h4><table class=\"rows\"><thead><tr><th>Method</th>\
+        <th>Repeatable</th><th class=\"n\">Rate</th>\
+        <th class=\"n\">Errors</th><th class=\"n\">p50</th>\
+        <th class=\"n\">p99</th></tr></thead><tbody>",
+    );
+    for method in methods {
+        let route = method
+            .route
+            .as_ref()
+            .map(|route| format!(" <code>{}</code>", Text(route)));
+        let _ = write!(
+            out,
+            "<tr data-f=\"{}\"><th scope=\"row\">{}{} <i>{}</i></th>\
+             <td data-label=\"Repeatable\">{}</td>",
+            method.figures.id,
+            Text(&method.name),
+            route.unwrap_or_default(),
+            Text(&method.summary),
+            if method.idempotent { "yes" } else { "no" },
+        );
+        cells(out, &method.figures);
+        out.push_str("</tr>");
+    }
+    out.push_str("</tbody></table>");
+}
+
+fn addresses(out: &mut String, state: &PortState, now: u64) {
+    out.push_str("<ul class=\"addresses\">");
+    for address in &state.addresses {
+        let zone = address
+            .zone
+            .as_ref()
+            .map(|zone| format!(" <i>{}</i>", Text(zone)));
+        let _ = write!(
+            out,
+            "<li><code>{}</code>{} <i>weight {}</i></li>",
+            Text(&address.address),
+            zone.unwrap_or_default(),
+            address.weight,
+        );
+    }
+    if state.addresses.is_empty() {
+        out.push_str("<li class=\"empty\">No address is known; its adapter may know one.</li>");
+    }
+    out.push_str("</ul>");
+    cut(
+        out,
+        "addresses",
+        state.addresses.len(),
+        state.addresses_total,
+    );
+    if let Some(since) = state.known_since_unix_ms {
+        let _ = write!(out, "<p class=\"dim\">So since {}.</p>", time(since, now));
+    }
+}
+
+fn failures(out: &mut String, failures: &[Failed], now: u64) {
+    out.push_str(
+        "<table class=\"rows failures\"><thead><tr><th>When</th>\
+        <th>Method</th><th>Error</th><th>Trace</th></tr>\
+        </thead><tbody>",
+    );
+    for failure in failures {
+        let _ = write!(
+            out,
+            "<tr><td>{}</td><td data-label=\"Method\">{}</td><td data-label=\"Error\">{}</td>\
+             <td data-label=\"Trace\"><code>{}</code></td></tr>",
+            time(failure.at_unix_ms, now),
+            Text(&failure.method),
+            Text(&failure.error_type),
+            Text(&failure.trace_id),
+        );
+    }
+    if failures.is_empty() {
+        out.push_str("<tr><td colspan=\"4\" class=\"empty\">None.</td></tr>");
+    }
+    out.push_str("</tbody></table>");
+}
+
+fn settings(out: &mut String, settings: &[Setting]) {
+    if settings.is_empty() {
+        return;
+    }
+    out.push_str("<h4>Configured by</h4><table class=\"rows settings\"><tbody>");
+    for setting in settings {
+        let value = match &setting.value {
+            Some(value) => format!("<code>{}</code>", Text(value)),
+            None => format!("<i>{NONE}</i>"),
+        };
+        let _ = write!(
+            out,
+            "<tr data-key=\"{key}\"><th scope=\"row\"><code>{key}</code></th>\
+             <td data-label=\"Value\">{value}</td><td data-label=\"From\">{}</td></tr>",
+            Text(&setting.source),
+            key = Text(&setting.key),
+        );
+    }
+    out.push_str("</tbody></table>");
+}
+
+/// The first lines of an article.
+struct Title<'a> {
+    id: &'a str,
+    name: &'a str,
+    version: Option<&'a str>,
+    side: &'static str,
+    about: String,
+    doc: &'a str,
+    standing: Standing,
+    figures: usize,
+}
+
+impl Title<'_> {
+    fn open(&self, out: &mut String) {
+        let Standing { class, word } = self.standing;
+        let version = self
+            .version
+            .map(|version| format!(" <i>v{}</i>", Text(version)));
+        let _ = write!(
+            out,
+            "<article id=\"{id}\" data-side=\"{side}\" data-f=\"{figures}\" tabindex=\"-1\"><p class=\"close\">\
+             <a href=\"#hexagon\">Close</a></p><h3>{name}{version}</h3>\
+             <p class=\"state {class}\">{MARK}<span>{word}</span> <i>{about}</i></p>",
+            id = Text(self.id),
+            side = self.side,
+            figures = self.figures,
+            name = Text(self.name),
+            version = version.unwrap_or_default(),
+            about = Text(&self.about),
+        );
+        if !self.doc.is_empty() {
+            let _ = write!(out, "<p class=\"doc\">{}</p>", Text(self.doc));
+        }
+    }
+}

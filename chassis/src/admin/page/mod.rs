@@ -1,0 +1,47 @@
+//! The hexagon page: a [`Hexagon`] as HTML with its drawing and tables, and as an SVG of its own.
+//!
+//! [`html`] makes all of the page, so that it can be read without a script; `page.js` then keeps it up
+//! to date and adds what a page can't do alone. Texts reach the markup only through `markup::Text`,
+//! and the document only as `textContent`. Start at `frame`, which puts the parts together: `drawing`
+//! is the hexagon (`layout` decides where everything stands), `ports` its table, `details` what a
+//! click on a port shows, `sections` what stands below. `words` writes numbers for people.
+
+mod details;
+mod drawing;
+mod frame;
+mod layout;
+mod markup;
+mod ports;
+mod sections;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use super::model::Hexagon;
+
+/// The script's path and content.
+pub(super) const SCRIPT: (&str, &str) = ("/admin/page.js", include_str!("page.js"));
+
+/// Paths of the stylesheets, each with its content.
+pub(super) const STYLES: [(&str, &str); 2] = [
+    ("/admin/hexagon.css", drawing::STYLE),
+    ("/admin/page.css", include_str!("page.css")),
+];
+
+/// The icon's path and content.
+pub(super) const ICON: (&str, &str) = ("/admin/icon.svg", include_str!("icon.svg"));
+
+/// What the page may load and do: its own files, its own requests.
+pub(super) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// The whole page.
+pub(super) fn html(hexagon: &Hexagon) -> String {
+    frame::page(hexagon)
+}
+
+/// The drawing as a file of its own, without numbers: for a service that is only composed.
+pub(crate) fn svg(hexagon: &Hexagon) -> String {
+    drawing::alone(hexagon)
+}

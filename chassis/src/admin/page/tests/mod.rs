@@ -1,0 +1,118 @@
+mod given;
+
+use std::fs;
+
+use super::{ICON, SCRIPT, STYLES, html, svg};
+use crate::admin::model::Hexagon;
+
+/// All files of the page together.
+fn weight(hexagon: &Hexagon) -> usize {
+    let styles: usize = STYLES.iter().map(|(_, text)| text.len()).sum();
+    html(hexagon).len() + styles + SCRIPT.1.len() + ICON.1.len()
+}
+
+#[test]
+fn the_page_weighs_little() {
+    let weight = weight(&given::shop());
+    assert!(weight <= 60 * 1_024, "{weight} bytes");
+}
+
+#[test]
+fn texts_are_texts_wherever_they_stand() {
+    let hostile =
+        "</style></title><script>alert(1)</script>'\" onload=x <!-- ]]> &amp; \u{0}\u{202e}";
+    let hexagon = given::with_texts(hostile);
+    for page in [html(&hexagon), svg(&hexagon)] {
+        assert!(!page.contains("<script>"), "a script of a stranger");
+        assert!(!page.contains("</title><script"), "a title that ends");
+        assert!(!page.contains("\" onload"), "an attribute that ends");
+        assert!(!page.contains("' onload"), "an attribute that ends");
+        assert!(!page.contains("<!--"), "a comment that begins");
+        assert!(
+            !page.contains(['\u{0}', '\u{202e}']),
+            "a character that hides"
+        );
+        assert!(page.contains("&lt;script&gt;alert(1)"), "it isn't shown");
+    }
+}
+
+#[test]
+fn the_tables_hold_what_the_drawing_holds() {
+    let page = html(&given::shop());
+    let (_, tables) = page.split_once("<section id=\"ports\"").unwrap();
+    for word in [
+        "Orders",
+        "Inventory",
+        "Payments",
+        "OrderStore",
+        "sqlite:orders.db",
+        "3.1 ms",
+    ] {
+        assert!(tables.contains(word), "{word} is missing");
+    }
+}
+
+#[test]
+fn every_link_of_a_port_leads_to_its_article() {
+    let page = html(&given::shop());
+    let links = page.split("href=\"#").skip(1);
+    let links: Vec<&str> = links.filter_map(|rest| rest.split('"').next()).collect();
+    assert!(links.len() > 12);
+    for link in links {
+        assert!(
+            page.contains(&format!("id=\"{link}\"")),
+            "#{link} leads nowhere"
+        );
+    }
+}
+
+#[test]
+fn components_that_call_each_other_are_joined() {
+    let page = html(&given::shop());
+    assert_eq!(page.matches("class=\"joint ").count(), 2);
+    let circle = html(&given::circle());
+    assert_eq!(circle.matches("class=\"joint ").count(), 2);
+}
+
+#[test]
+fn a_crowd_of_ports_is_drawn_small_and_cut() {
+    let page = html(&given::many(100));
+    assert_eq!(page.matches("class=\"port in").count(), 40);
+    assert_eq!(page.matches("class=\"port out").count(), 40);
+    assert_eq!(page.matches("<article ").count(), 200);
+}
+
+#[test]
+fn nothing_on_the_page_needs_inline_style_or_script() {
+    let page = html(&given::shop());
+    assert!(!page.contains(" style=") && !page.contains("<style") && !page.contains(" onclick"));
+    assert_eq!(page.matches("<script").count(), 1);
+}
+
+/// Writes pages into a folder, for a person who works on their looks.
+#[test]
+fn pages_to_look_at() {
+    let Some(folder) = std::env::var_os("PAGES_TO_LOOK_AT").map(std::path::PathBuf::from) else {
+        return;
+    };
+    let write = |name: &str, text: &str| {
+        let file = folder.join(name.trim_start_matches('/'));
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    };
+    let pages = [
+        ("shop", given::shop()),
+        ("failing", given::failing()),
+        ("single", given::single()),
+        ("empty", given::empty()),
+        ("circle", given::circle()),
+        ("many", given::many(50)),
+    ];
+    for (name, hexagon) in &pages {
+        write(&format!("{name}.html"), &html(hexagon));
+        write(&format!("{name}.svg"), &svg(hexagon));
+    }
+    for (path, text) in STYLES.iter().chain([&SCRIPT, &ICON]) {
+        write(path, text);
+    }
+}
