@@ -22,6 +22,15 @@ impl Asked {
     /// More than this is never shown at once: a search finds the rest.
     pub(crate) const LIMIT: usize = 1_000;
 
+    /// Everything that can be shown at once, without values.
+    pub(crate) fn all() -> Self {
+        Self {
+            find: None,
+            most: Self::LIMIT,
+            values: false,
+        }
+    }
+
     /// Reads the query. What it does not know is passed over: this is a page, not a contract.
     pub(crate) fn read(query: &str, values: bool) -> Self {
         let value = |name: &str| {

@@ -1,4 +1,4 @@
-//! The pages, as JSON.
+//! The pages: the hexagon page, and all that is shown as JSON.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use axum::routing::{get, put};
 use serde::Serialize;
 
 use super::fence::{Fence, HEADERS};
-use super::{AdminSettings, Asked, Desk, Stream, Token};
+use super::{AdminSettings, Asked, Desk, Stream, Token, page};
 use crate::ProblemDetails;
 use crate::problem::PROBLEM_JSON;
 
@@ -39,6 +39,8 @@ pub(crate) fn router(
         stream,
     });
     Router::new()
+        .route("/", get(hexagon_page))
+        .route("/admin/", get(hexagon_page))
         .route("/admin/hexagon", get(hexagon))
         .route("/admin/events", get(events))
         .route(
@@ -55,6 +57,7 @@ pub(crate) fn router(
         )
         .route("/admin/config", get(config))
         .route("/admin/log-level", put(log_level))
+        .merge(page::files())
         .fallback(async || problem(&ProblemDetails::chassis("not-found", 404)))
         .layer(middleware::from_fn_with_state(Arc::clone(&guarded), admit))
         .with_state(guarded)
@@ -67,8 +70,17 @@ async fn admit(State(guarded): Desks, request: Request, next: Next) -> Response 
         Ok(()) => next.run(request).await,
         Err(refusal) => problem(&refusal),
     };
-    response.headers_mut().extend(HEADERS);
+    for (name, value) in HEADERS {
+        // The hexagon page has a policy of its own.
+        response.headers_mut().entry(name).or_insert(value);
+    }
     response
+}
+
+/// The page itself. Values are not part of it: a browser that opens it bears no token.
+async fn hexagon_page(State(guarded): Desks, RawQuery(query): RawQuery) -> Response {
+    let asked = Asked::read(query.as_deref().unwrap_or_default(), false);
+    page::answer(&guarded.desk.hexagon(&asked))
 }
 
 /// The page as data. With the token it holds the configuration's values, too.

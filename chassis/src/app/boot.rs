@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use super::chassis::Composition;
-use super::compose::Ground;
+use super::compose::{Composite, Ground};
 use super::guard::Guard;
 use super::listeners::Listeners;
 use super::live::Live;
@@ -14,13 +14,14 @@ use super::runtimes::{self, Runtimes};
 use super::settings::Settings;
 use super::start::Plan;
 use super::tasks::Tasks;
-use super::{ask, print, reference, split, start};
+use super::{ask, desk, print, reference, split, start};
 use crate::config::{
     Action, Cli, Config, Defaults, Finding, Findings, Inputs, ServiceSettings, Target,
 };
 use crate::context::Env;
-use crate::discovery;
+use crate::discovery::{self, MemoryRegistry};
 use crate::health::Health;
+use crate::http::Edge;
 use crate::telemetry::{self, Resource, Telemetry};
 use crate::{Error, Result};
 
@@ -77,6 +78,7 @@ fn act(mut composition: Composition, inputs: &Inputs, began: Instant) -> Result 
         (Action::Check, _) => check(composition, &read).map(|()| {
             print::line("the configuration is good");
         }),
+        (Action::Hexagon, _) => draw(composition, &read),
         (Action::Probe, _) => ask::ask(&read.settings.probe),
         (_, Target::Split) => split_up(&composition, &read, &cli),
         _ => serve(composition, read, began),
@@ -157,8 +159,29 @@ fn settings(composition: Composition, read: &Read) -> Result {
     checked
 }
 
-/// Composes with adapters that open nothing.
+/// Whether it can be composed, with adapters that open nothing.
 fn check(composition: Composition, read: &Read) -> Result {
+    composed(composition, read, |_, _, _| Ok(()))
+}
+
+/// Prints the drawing of what is composed.
+fn draw(composition: Composition, read: &Read) -> Result {
+    let name = composition.name.clone();
+    let drawn = composed(composition, read, |ground, composite, edge| {
+        // Clients are bound, so that it is known where they lead; nothing is asked of it.
+        start::bind_clients(composite, &MemoryRegistry::new())?;
+        Ok(desk::drawing(&name, ground, composite, edge))
+    })?;
+    print::bytes(drawn.as_bytes());
+    Ok(())
+}
+
+/// Composes with adapters that open nothing, and gives what `view` makes of it.
+fn composed<T>(
+    composition: Composition,
+    read: &Read,
+    view: impl FnOnce(&Ground, &Composite, &Edge) -> Result<T>,
+) -> Result<T> {
     let (serving, control) = (runtimes::serving()?, runtimes::control()?);
     let env = Env::system();
     let ground = Ground {
@@ -175,7 +198,8 @@ fn check(composition: Composition, read: &Read) -> Result {
     };
     let composing = async {
         let composite = ground.compose(composition.components, &runtimes).await?;
-        composite.edge(&read.settings.http, None).map(drop)
+        let edge = composite.edge(&read.settings.http, None)?;
+        view(&ground, &composite, &edge)
     };
     let limit = *read.settings.start.timeout;
     let checked = control.block_on(async { tokio::time::timeout(limit, composing).await });

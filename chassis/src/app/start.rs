@@ -226,7 +226,7 @@ pub(super) fn opened(config: &Config, env: Env) -> Opened {
 }
 
 /// Binds every client; gives those that lead elsewhere.
-fn bind_clients(composite: &Composite, registry: &dyn Registry) -> Result<Vec<Awaited>> {
+pub(super) fn bind_clients(composite: &Composite, registry: &dyn Registry) -> Result<Vec<Awaited>> {
     let mut awaited = Vec::new();
     for binding in composite.composed.take_bindings() {
         awaited.extend(binding(&composite.composed, registry)?);

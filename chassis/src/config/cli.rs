@@ -47,6 +47,8 @@ pub enum Action {
     Settings,
     /// `--check`: compose without opening anything, and say whether the configuration is good.
     Check,
+    /// `--hexagon`: compose without opening anything, and print the drawing as SVG.
+    Hexagon,
     /// `--probe`: ask the running service whether it is ready.
     Probe,
     /// `--help`.
@@ -55,13 +57,14 @@ pub enum Action {
     Version,
 }
 
-const FLAGS: [&str; 9] = [
+const FLAGS: [&str; 10] = [
     "--profile",
     "--config-dir",
     "--set",
     "--config",
     "--settings",
     "--check",
+    "--hexagon",
     "--probe",
     "--help",
     "--version",
@@ -147,6 +150,7 @@ Flags:
   --config           print the effective values, each with its source, and exit
   --settings         print a chassis.toml with every key at its default, and exit
   --check            say whether the configuration is good, and exit
+  --hexagon          print the service and its ports as a drawing (SVG), and exit
   --probe            ask the running service whether it is ready (exit code 0), and exit
   --help, -h         print this
   --version, -V      print the version
@@ -236,6 +240,7 @@ impl Parser<'_> {
             "--config" => Action::Config,
             "--settings" => Action::Settings,
             "--check" => Action::Check,
+            "--hexagon" => Action::Hexagon,
             "--probe" => Action::Probe,
             "--help" | "-h" => Action::Help,
             "--version" | "-V" => Action::Version,

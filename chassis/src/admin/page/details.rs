@@ -60,6 +60,9 @@ fn inbound(out: &mut String, hexagon: &Hexagon, component: &Component, port: &In
     out.push_str("</article>");
 }
 
+/// So many routes of one port are shown at once.
+const ROUTES: usize = 50;
+
 fn routes(out: &mut String, port: &Inbound) {
     out.push_str("<h4>Routes</h4>");
     if port.routes.is_empty() {
@@ -72,7 +75,7 @@ fn routes(out: &mut String, port: &Inbound) {
         <th class=\"n\">Errors</th><th class=\"n\">p50</th>\
         <th class=\"n\">p99</th></tr></thead><tbody>",
     );
-    for route in &port.routes {
+    for route in port.routes.iter().take(ROUTES) {
         let policy = route
             .policy
             .as_ref()
@@ -91,7 +94,12 @@ fn routes(out: &mut String, port: &Inbound) {
         out.push_str("</tr>");
     }
     out.push_str("</tbody></table>");
-    cut(out, "routes", port.routes.len(), port.routes_total);
+    cut(
+        out,
+        "routes",
+        port.routes.len().min(ROUTES),
+        port.routes_total,
+    );
 }
 
 /// The policy of a route as a person would say it.

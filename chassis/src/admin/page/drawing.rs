@@ -11,7 +11,8 @@ use crate::admin::model::{Component, Figures, Hexagon, Inbound, Outbound};
 pub(super) const STYLE: &str = include_str!("hexagon.css");
 
 /// A shape for each state, ten units wide: whoever sees no colour sees these.
-const MARKS: [(&str, &str); 5] = [
+const MARKS: [(&str, &str); 6] = [
+    ("still", "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0"),
     ("ok", "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0"),
     ("idle", "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0"),
     ("bad", "M0-5.5L5.5 4.5H-5.5Z"),
@@ -87,7 +88,7 @@ impl Drawing<'_> {
         let components = &self.hexagon.components;
         for joint in &self.layout.joints {
             let port = &components[joint.from.0].outbound[joint.from.1];
-            let class = Standing::of_outbound(&port.state).class;
+            let class = self.standing(Standing::of_outbound(&port.state)).class;
             let id = Text(&port.id);
             let (x, y) = joint.end;
             let _ = writeln!(
@@ -138,7 +139,7 @@ impl Drawing<'_> {
     }
 
     fn inbound(&self, out: &mut String, port: &Inbound, card: Card) {
-        let standing = Standing::of_inbound(&port.figures);
+        let standing = self.standing(Standing::of_inbound(&port.figures));
         let sizes = self.layout.sizes;
         let face = Face {
             id: &port.id,
@@ -157,7 +158,7 @@ impl Drawing<'_> {
     }
 
     fn outbound(&self, out: &mut String, port: &Outbound, card: Card) {
-        let standing = Standing::of_outbound(&port.state);
+        let standing = self.standing(Standing::of_outbound(&port.state));
         let face = Face {
             id: &port.id,
             side: "out",
@@ -165,7 +166,10 @@ impl Drawing<'_> {
             version: port.version.as_deref(),
             standing,
             figures: &port.figures,
-            last: words::speaks_to(port),
+            last: match self.is_still() {
+                true => words::leads_to(port),
+                false => words::speaks_to(port),
+            },
             edge: (card.x.saturating_sub(self.layout.sizes.reach), card.x),
         };
         self.card(out, &face, card);
@@ -207,6 +211,19 @@ impl Drawing<'_> {
         let _ = writeln!(out, "</{close}>");
     }
 
+    /// How a port stands, where there is anything to say of it.
+    fn standing(&self, standing: Standing) -> Standing {
+        if self.is_still() {
+            Standing::STILL
+        } else {
+            standing
+        }
+    }
+
+    fn is_still(&self) -> bool {
+        !self.has_links
+    }
+
     fn is_compact(&self) -> bool {
         self.layout.density == Density::Compact
     }
@@ -245,7 +262,9 @@ impl Drawing<'_> {
             }
             Density::Compact => {
                 line("name", left, 16, &name(14));
-                line("rate", right, 16, &compact(face.figures));
+                if !self.is_still() {
+                    line("rate", right, 16, &compact(face.figures));
+                }
             }
             Density::Still => {
                 line("name", left, 22, &name(16));
@@ -275,7 +294,10 @@ impl Face<'_> {
             "in" => "inbound",
             _ => "outbound",
         };
-        format!("{}, {side} port, {}", self.name, self.standing.word)
+        match self.standing.word {
+            "" => format!("{}, {side} port", self.name),
+            word => format!("{}, {side} port, {word}", self.name),
+        }
     }
 }
 

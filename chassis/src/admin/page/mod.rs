@@ -4,7 +4,8 @@
 //! to date and adds what a page can't do alone. Texts reach the markup only through `markup::Text`,
 //! and the document only as `textContent`. Start at `frame`, which puts the parts together: `drawing`
 //! is the hexagon (`layout` decides where everything stands), `ports` its table, `details` what a
-//! click on a port shows, `sections` what stands below. `words` writes numbers for people.
+//! click on a port shows, `sections` what stands below. `words` writes numbers for people,
+//! `serve` hands all of it out.
 
 mod details;
 mod drawing;
@@ -13,9 +14,12 @@ mod layout;
 mod markup;
 mod ports;
 mod sections;
+mod serve;
 #[cfg(test)]
 mod tests;
 mod words;
+
+pub(super) use serve::{answer, files};
 
 use super::model::Hexagon;
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::drawing::MARK;
 use super::markup::Text;
-use super::ports::cells;
+use super::ports::{cells, cut};
 use super::words::{self, Standing};
 use crate::admin::model::{Hexagon, Request, Route, TokenHint};
 use crate::health::{CheckReport, CheckState};
@@ -157,7 +157,7 @@ fn routes(out: &mut String, hexagon: &Hexagon) {
     open(out, "routes", "Routes");
     let components = hexagon.components.iter();
     let ports = components.flat_map(|component| &component.inbound);
-    let routes: Vec<&Route> = ports.flat_map(|port| &port.routes).collect();
+    let routes: Vec<&Route> = ports.clone().flat_map(|port| &port.routes).collect();
     if routes.is_empty() {
         out.push_str("<p class=\"empty\">No routes.</p></section>");
         return;
@@ -169,11 +169,17 @@ fn routes(out: &mut String, hexagon: &Hexagon) {
          <th><span class=\"heard\">Try it</span></th></tr></thead><tbody>",
         tall(routes.len())
     );
-    for route in routes {
+    for route in routes.iter().take(ROUTES) {
         of_route(out, route);
     }
-    out.push_str("</tbody></table></div></section>");
+    out.push_str("</tbody></table></div>");
+    let total = ports.map(|port| port.routes_total).sum();
+    cut(out, "routes", routes.len().min(ROUTES), total);
+    out.push_str("</section>");
 }
+
+/// So many routes are shown at once; a search finds the others.
+const ROUTES: usize = 300;
 
 /// A long list has its own scroll bar, so that what stands below it stays near.
 pub(super) fn tall(rows: usize) -> &'static str {

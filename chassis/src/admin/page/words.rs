@@ -1,6 +1,6 @@
 //! Numbers, durations and states as people read them. The script says the same of what changes.
 
-use crate::admin::model::{Figures, Outbound, PortState, State, StateName};
+use crate::admin::model::{Figures, LeadsTo, Outbound, PortState, State, StateName};
 
 /// A value that isn't known.
 pub(super) const NONE: &str = "\u{2013}";
@@ -17,6 +17,9 @@ pub(super) struct Standing {
 }
 
 impl Standing {
+    /// Of a port that nobody asked how it stands.
+    pub(super) const STILL: Self = Self::new("still", "");
+
     const fn new(class: &'static str, word: &'static str) -> Self {
         Self { class, word }
     }
@@ -161,9 +164,17 @@ pub(super) fn bytes(bytes: u64) -> String {
     }
 }
 
+/// What connects an outbound port, and where it leads, as the configuration alone says it.
+pub(super) fn leads_to(port: &Outbound) -> String {
+    match &port.leads_to {
+        LeadsTo::Component { .. } => "in this process".to_owned(),
+        LeadsTo::Service { name, .. } => format!("service {name}"),
+        LeadsTo::Adapter => port.adapter.clone(),
+    }
+}
+
 /// What an outbound port speaks to, in a few words: `postgres 10.0.0.7:5432 and 2 more`.
 pub(super) fn speaks_to(port: &Outbound) -> String {
-    use crate::admin::model::LeadsTo;
     let state = &port.state;
     let first = state.addresses.first().map(|first| first.address.as_str());
     let more = state.addresses_total.saturating_sub(1);

@@ -17,7 +17,7 @@ use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 use super::component::{Composed, ShownPort};
-use super::compose::Composite;
+use super::compose::{Composite, Ground};
 use super::live::Live;
 use crate::admin::model::{self, Hexagon, TokenHint};
 use crate::admin::{self, Asked, Board, Desk, Stream, Token, millis};
@@ -58,6 +58,25 @@ pub(super) fn admin_router(
     let stream = Stream::new(Arc::new(page), live.telemetry.env().clone());
     let router = admin::router(Arc::clone(&stream), own.ip(), settings, token);
     (router, stream)
+}
+
+/// The drawing of a service that is only composed.
+pub(super) fn drawing(name: &str, ground: &Ground, composite: &Composite, edge: &Edge) -> String {
+    let page = Page {
+        name: name.to_owned(),
+        config: ground.config.clone(),
+        telemetry: ground.telemetry.clone(),
+        health: ground.health.clone(),
+        composed: Arc::clone(&composite.composed),
+        components: catalogue::names(&composite.components),
+        edge: edge.downgrade(),
+        token: TokenHint {
+            is_on: false,
+            file: None,
+        },
+        catalogue: OnceLock::new(),
+    };
+    admin::svg(&page.page(&Asked::all()))
 }
 
 /// The token in the state folder; without it, what needs it is off.

@@ -86,6 +86,7 @@ fn help_knows_every_flag() {
             "--config ",
             "--check",
             "--settings",
+            "--hexagon",
             "--probe",
             "--help",
             "--version",
