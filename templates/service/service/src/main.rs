@@ -7,5 +7,5 @@ use chassis::Chassis;
 fn main() -> ExitCode {
     Chassis::new("{{service_name}}")
         .version(env!("CARGO_PKG_VERSION"))
-        .run({{crate_name}}::service)
+        .run({{service_crate}}::service)
 }

@@ -6,6 +6,8 @@ mod wire;
 
 use contract::{ItemId, NewItem};
 
+const NAME: &str = "{{service_name}}";
+
 fn id() -> ItemId {
     ItemId("7".to_owned())
 }

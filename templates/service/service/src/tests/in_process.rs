@@ -6,11 +6,11 @@ use chassis::testing::System;
 use contract::{{trait_name}};
 use serde_json::Value;
 
-use super::{id, kettles};
+use super::{NAME, id, kettles};
 use crate::COUNT_EVERY;
 
 async fn start() -> System {
-    let system = System::of("{{service_name}}", crate::service);
+    let system = System::of(NAME, crate::service);
     system.start().await.unwrap()
 }
 
@@ -39,7 +39,7 @@ async fn an_unknown_item_is_a_problem_with_its_type() {
     let answer = start().await.get("/v1/items/7").await;
     assert_eq!(answer.status(), 404);
     let problem: Value = serde_json::from_slice(answer.body()).unwrap();
-    assert_eq!(problem["type"], "urn:problem:{{service_name}}:unknown-item");
+    assert_eq!(problem["type"], format!("urn:problem:{NAME}:unknown-item"));
     assert_eq!(problem["id"], "7");
 }
 

@@ -8,13 +8,13 @@ use contract::{{trait_name}};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::{id, kettles};
+use super::{NAME, id, kettles};
 
 /// The service, listening on a free port.
 async fn listening() -> (System, String) {
-    let system = System::of("{{service_name}}", crate::service);
+    let system = System::of(NAME, crate::service);
     let system = system.listening().start().await.unwrap();
-    let url = system.listeners().service("{{service_name}}").unwrap();
+    let url = system.listeners().service(NAME).unwrap();
     let url = url.to_owned();
     (system, url)
 }
@@ -23,11 +23,12 @@ async fn listening() -> (System, String) {
 async fn caller(url: &str) -> (System, Arc<dyn {{trait_name}}>) {
     let (hand_out, client) = mpsc::channel();
     let compose = async move |app: App| {
-        hand_out.send(app.client::<dyn {{trait_name}}>()?).unwrap();
+        let client = app.client::<dyn {{trait_name}}>()?;
+        hand_out.send(client).unwrap();
         Ok(())
     };
     let caller = System::of("caller", compose);
-    let caller = caller.set("client.{{service_name}}.url", url);
+    let caller = caller.set(format!("client.{NAME}.url"), url);
     let caller = caller.start().await.unwrap();
     (caller, client.recv().unwrap())
 }
