@@ -15,8 +15,11 @@ mod bench;
 mod book;
 mod command;
 mod drive;
+mod generate;
+mod newcomer;
 mod pages;
 mod soak;
+mod template;
 mod test;
 mod tools;
 mod workspace;
@@ -38,6 +41,8 @@ usage: cargo xtask COMMAND [flags]
     --only NAME        one row of the table and the one beside it
     --json             only JSON on stdout, an object by name
     --check            exit code 1 where a bound is broken
+  newcomer             follows the book's ten-minute chapter, block by block, and says how long it took
+    --keep             leaves what was made
   soak [NAME]          what only shows when it happens often; --list names the soaks
     --minutes M        how long each takes, 5 unless told
   book [--open|serve]  builds the book; opens it; serves it while it is written
@@ -68,6 +73,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "test" => test::run(rest),
         "bench" => bench::bench(rest),
         "book" => book::run(rest),
+        "newcomer" => newcomer::run(rest),
         "soak" => soak::run(rest),
         "settings" => book::settings(rest),
         "servers" => tools::servers(rest),

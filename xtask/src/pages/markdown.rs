@@ -7,13 +7,13 @@ pub(super) struct Link {
 }
 
 /// A fenced block.
-pub(super) struct Block {
-    pub(super) line: usize,
+pub(crate) struct Block {
+    pub(crate) line: usize,
     /// What stands behind the fence: `rust,ignore`.
-    pub(super) language: String,
-    pub(super) text: String,
+    pub(crate) language: String,
+    pub(crate) text: String,
     /// The last line with something in it before the fence.
-    pub(super) before: String,
+    pub(crate) before: String,
 }
 
 impl Block {
@@ -23,7 +23,7 @@ impl Block {
 }
 
 /// Every fenced block.
-pub(super) fn blocks(text: &str) -> Vec<Block> {
+pub(crate) fn blocks(text: &str) -> Vec<Block> {
     let mut found: Vec<Block> = Vec::new();
     let (mut open, mut before) = (false, "");
     for (index, line) in text.lines().enumerate() {

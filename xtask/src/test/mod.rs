@@ -10,7 +10,7 @@ mod toolchain;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use crate::{Result, arrows, book, command, pages, tools, workspace};
+use crate::{Result, arrows, book, command, newcomer, pages, template, tools, workspace};
 
 /// One check with its name.
 struct Step {
@@ -64,6 +64,16 @@ const STEPS: &[Step] = &[
         name: "test",
         about: "every test, all features",
         run: test,
+    },
+    Step {
+        name: "template",
+        about: "what the template generates builds and is tested, in every combination",
+        run: template::check,
+    },
+    Step {
+        name: "newcomer",
+        about: "the ten-minute chapter, followed block by block",
+        run: newcomer::check,
     },
     Step {
         name: "book",

@@ -44,6 +44,10 @@ pub(crate) enum OutboundKind {
     /// A port with an adapter: `app.adapt`.
     Port,
     /// The service's own store: `app.sql`.
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        expect(dead_code, reason = "no store is built in")
+    )]
     Store,
 }
 

@@ -22,6 +22,10 @@ impl Settings {
     }
 
     /// What holds for the store of `component`.
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        expect(dead_code, reason = "no store is built in")
+    )]
     pub(super) fn store(&self, component: &str) -> Vec<Setting> {
         self.of(component, |key| key.starts_with("store."))
     }
