@@ -157,10 +157,10 @@ impl App {
         self.0.telemetry.env()
     }
 
-    /// Whether this run only checks the configuration (`--check`). An adapter of your own opens
-    /// nothing then; those of the chassis know it.
+    /// Whether this run only looks (`--check`, `--doctor`) and serves nothing. An adapter of your own
+    /// opens and changes nothing then; those of the chassis know it.
     pub fn is_dry_run(&self) -> bool {
-        self.0.checking
+        self.0.purpose != component::Purpose::Run
     }
 
     /// The whole configuration, as this component sees it.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use super::chassis::Composition;
+use super::component::Purpose;
 use super::compose::{Composite, Ground};
 use super::guard::Guard;
 use super::listeners::Listeners;
@@ -14,7 +15,7 @@ use super::runtimes::{self, Runtimes};
 use super::settings::Settings;
 use super::start::Plan;
 use super::tasks::Tasks;
-use super::{ask, desk, print, reference, split, start};
+use super::{ask, desk, doctor, print, reference, split, start};
 use crate::config::{
     Action, Cli, Config, Defaults, Finding, Findings, Inputs, ServiceSettings, Target,
 };
@@ -43,7 +44,7 @@ pub(super) fn run(mut composition: Composition) -> ExitCode {
         .take()
         .unwrap_or_else(Inputs::from_process);
     match act(composition, &inputs, began) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             print::complain(&error.to_string());
             ExitCode::from(error.exit_code())
@@ -51,7 +52,7 @@ pub(super) fn run(mut composition: Composition) -> ExitCode {
     }
 }
 
-fn act(mut composition: Composition, inputs: &Inputs, began: Instant) -> Result {
+fn act(mut composition: Composition, inputs: &Inputs, began: Instant) -> Result<ExitCode> {
     composition.check_names()?;
     let names = composition.names();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -59,19 +60,24 @@ fn act(mut composition: Composition, inputs: &Inputs, began: Instant) -> Result 
     match cli.action {
         Action::Help => {
             print::line(Cli::help(&binary(&composition.name), &names).trim_end());
-            return Ok(());
+            return Ok(ExitCode::SUCCESS);
         }
         Action::Version => {
             print::line(&version(&composition));
-            return Ok(());
+            return Ok(ExitCode::SUCCESS);
         }
         _ => {}
     }
     composition.keep(&cli.target);
-    let read = read(&composition, inputs, &cli).map_err(Error::configuration)?;
-    for name in names.iter().filter(|name| !composition.has(name)) {
-        read.config.skip(name);
+    let read = read(&composition, inputs, &cli);
+    if let Ok(read) = &read {
+        let elsewhere = names.iter().filter(|name| !composition.has(name));
+        elsewhere.for_each(|name| read.config.skip(name));
     }
+    if cli.action == Action::Doctor {
+        return doctor::examine(composition, read, cli.json, began);
+    }
+    let read = read.map_err(Error::configuration)?;
     match (cli.action, &cli.target) {
         (Action::Config, _) => show(composition, &read),
         (Action::Settings, _) => settings(composition, &read),
@@ -83,6 +89,7 @@ fn act(mut composition: Composition, inputs: &Inputs, began: Instant) -> Result 
         (_, Target::Split) => split_up(&composition, &read, &cli),
         _ => serve(composition, read, began),
     }
+    .map(|()| ExitCode::SUCCESS)
 }
 
 /// Reads the sources, and the chassis' own sections of them.
@@ -190,7 +197,7 @@ fn composed<T>(
         health: Health::new(env),
         tasks: Tasks::new(),
         composed: composition.composed,
-        checking: true,
+        purpose: Purpose::Check,
     };
     let runtimes = Runtimes {
         control: control.handle().clone(),

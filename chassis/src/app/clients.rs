@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::component::{Calls, Component, Composed, Leads, Outward, ShownPort, lock};
+use super::component::{Calls, Component, Composed, Leads, NeededClient, Outward, ShownPort, lock};
 use crate::config::HumanDuration;
 use crate::contract::{Bound, Contract, ContractInfo, Link, Loopback};
 use crate::discovery::{Registry, Watch};
@@ -51,6 +51,12 @@ pub(super) fn client<C: Contract + ?Sized>(component: &Component) -> Result<Arc<
         .as_deref()
         .map(|url| Target::parse(name, url))
         .transpose()?;
+    component.composed.needs().clients.push(NeededClient {
+        component: component.name.clone(),
+        contract: C::info(),
+        target: target.clone(),
+        settings: settings.clone(),
+    });
     let link = Link::<C>::unbound();
     let client = C::connect(link.clone());
     let draft = Draft {

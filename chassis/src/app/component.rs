@@ -13,7 +13,7 @@ use crate::contract::{Contract, ContractInfo};
 use crate::discovery::Watch;
 use crate::health::Health;
 use crate::http;
-use crate::http::client::Observed;
+use crate::http::client::{Observed, Target};
 use crate::port::PortInfo;
 use crate::telemetry::{Failure, PortObserver, Recorded, Telemetry};
 
@@ -27,14 +27,52 @@ pub(super) struct Component {
     pub(super) telemetry: Telemetry,
     pub(super) health: Health,
     pub(super) tasks: Tasks,
-    /// Nothing may be opened: the configuration is only checked.
-    pub(super) checking: bool,
+    pub(super) purpose: Purpose,
     pub(super) composed: Arc<Composed>,
     pub(super) routes: Mutex<Vec<RouteStep>>,
     /// Its clients by contract: each is made once.
     pub(super) clients: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
     #[cfg(feature = "sqlite")]
     pub(super) store: tokio::sync::OnceCell<crate::store::Sqlite>,
+}
+
+/// What a service is composed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To run.
+    Run,
+    /// To check the configuration: nothing may be opened.
+    Check,
+    /// To look at what it needs: nothing may be changed.
+    Examine,
+}
+
+/// What the components need from outside, as they say while they are composed.
+#[derive(Default)]
+pub(super) struct Needs {
+    pub(super) clients: Vec<NeededClient>,
+    #[cfg(feature = "sqlite")]
+    pub(super) stores: Vec<NeededStore>,
+}
+
+/// A client, before it is bound.
+#[derive(Clone)]
+pub(super) struct NeededClient {
+    pub(super) component: String,
+    pub(super) contract: &'static ContractInfo,
+    /// `None`: local where it is served here, else by the contract's name.
+    pub(super) target: Option<Target>,
+    pub(super) settings: http::client::Settings,
+}
+
+/// A store, and the migrations that it gets at the start: number, description and checksum.
+#[cfg(feature = "sqlite")]
+#[derive(Clone)]
+pub(super) struct NeededStore {
+    pub(super) component: String,
+    pub(super) settings: crate::store::StoreSettings,
+    pub(super) default_file: std::path::PathBuf,
+    pub(super) migrations: Vec<(i64, String, Vec<u8>)>,
 }
 
 /// What the components of one process share.
@@ -44,6 +82,7 @@ pub(super) struct Composed {
     contracts: Mutex<Vec<(String, &'static ContractInfo)>>,
     bindings: Mutex<Vec<Binding>>,
     ports: Mutex<Vec<Arc<ShownPort>>>,
+    needs: Mutex<Needs>,
 }
 
 /// An outbound port, for the admin page.
@@ -208,6 +247,11 @@ impl Composed {
 
     pub(super) fn take_bindings(&self) -> Vec<Binding> {
         std::mem::take(&mut *lock(&self.bindings))
+    }
+
+    /// What the components need from outside, so far.
+    pub(super) fn needs(&self) -> MutexGuard<'_, Needs> {
+        lock(&self.needs)
     }
 
     pub(super) fn show(&self, port: ShownPort) {

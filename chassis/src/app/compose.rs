@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::App;
 use super::chassis::Service;
-use super::component::{Component, Composed, lock};
+use super::component::{Component, Composed, Purpose, lock};
 use super::runtimes::Runtimes;
 use super::tasks::Tasks;
 use crate::config::Config;
@@ -22,8 +22,7 @@ pub(super) struct Ground {
     pub(super) tasks: Tasks,
     /// Whether components have names, and sections, of their own.
     pub(super) composed: bool,
-    /// Nothing may be opened.
-    pub(super) checking: bool,
+    pub(super) purpose: Purpose,
 }
 
 /// The components, composed.
@@ -45,6 +44,26 @@ impl Ground {
         services: Vec<(String, Service)>,
         runtimes: &Runtimes,
     ) -> Result<Composite> {
+        let (composite, failures) = self.run_roots(services, runtimes).await;
+        // A root that failed has not asked for all of its sections: they are no findings then.
+        let report = if failures.is_empty() {
+            self.config.check()
+        } else {
+            self.found()
+        };
+        report.map_err(Error::configuration)?;
+        match failures.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok(composite),
+        }
+    }
+
+    /// Runs every composition root, and gives what came of it with the failures of roots.
+    pub(super) async fn run_roots(
+        &self,
+        services: Vec<(String, Service)>,
+        runtimes: &Runtimes,
+    ) -> (Composite, Vec<Error>) {
         let serving = runtimes.serving.clone();
         self.telemetry.metrics().watch_runtime(serving);
         let composed = Arc::new(Composed::default());
@@ -64,20 +83,11 @@ impl Ground {
             }
             components.push(component);
         }
-        // A root that failed has not asked for all of its sections: they are no findings then.
-        let report = if failures.is_empty() {
-            self.config.check()
-        } else {
-            self.found()
+        let composite = Composite {
+            components,
+            composed,
         };
-        report.map_err(Error::configuration)?;
-        match failures.into_iter().next() {
-            Some(error) => Err(error),
-            None => Ok(Composite {
-                components,
-                composed,
-            }),
-        }
+        (composite, failures)
     }
 
     fn found(&self) -> Result<(), crate::config::Findings> {
@@ -103,7 +113,7 @@ impl Ground {
             telemetry,
             health,
             tasks: self.tasks.clone(),
-            checking: self.checking,
+            purpose: self.purpose,
             composed: Arc::clone(composed),
             routes: Mutex::default(),
             clients: Mutex::new(HashMap::new()),

@@ -16,6 +16,7 @@ mod clients;
 mod component;
 mod compose;
 mod desk;
+mod doctor;
 mod embed;
 mod guard;
 mod listeners;
@@ -49,6 +50,7 @@ mod testing;
 
 pub use app::App;
 pub use chassis::{Chassis, Composition};
+pub use doctor::{DoctorSettings, FailOn};
 pub use listeners::{Listener, Listeners};
 pub use reference::references;
 pub use running::Running;

@@ -1,5 +1,6 @@
 //! What may be set: of the chassis itself for the book, of a program for `--settings`.
 
+use super::doctor::DoctorSettings;
 use super::settings::{ProbeSettings, SECTIONS, StartSettings, StopSettings};
 use crate::admin::AdminSettings;
 use crate::config::{Config, Reference, ServiceSettings};
@@ -24,6 +25,7 @@ pub fn references() -> Vec<Reference> {
         Reference::of::<AdminSettings>("admin"),
         Reference::of::<StartSettings>("start"),
         Reference::of::<StopSettings>("stop"),
+        Reference::of::<DoctorSettings>("doctor"),
     ]);
     all
 }

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::doctor::DoctorSettings;
 use crate::config::{Config, Finding, Findings, HumanDuration, ServiceSettings};
 use crate::health::HealthSettings;
 use crate::http::Settings as HttpSettings;
@@ -12,9 +13,9 @@ use crate::{admin::AdminSettings, telemetry};
 
 /// The sections that the chassis reads itself. No component may be called so: its own sections
 /// would lie within them.
-pub(super) const SECTIONS: [&str; 13] = [
-    "admin", "client", "health", "http", "logs", "metrics", "probe", "registry", "service",
-    "start", "stop", "store", "traces",
+pub(super) const SECTIONS: [&str; 14] = [
+    "admin", "client", "doctor", "health", "http", "logs", "metrics", "probe", "registry",
+    "service", "start", "stop", "store", "traces",
 ];
 
 /// Where `/livez`, `/readyz`, `/startupz` and `/metrics` are.
@@ -89,6 +90,7 @@ pub(super) struct Settings {
     pub(super) http: HttpSettings,
     pub(super) probe: ProbeSettings,
     pub(super) admin: AdminSettings,
+    pub(super) doctor: DoctorSettings,
     pub(super) health: HealthSettings,
     pub(super) service: ServiceSettings,
     pub(super) start: StartSettings,
@@ -105,6 +107,7 @@ impl Settings {
             http: or_default(config.section("http")),
             probe: or_default(config.section("probe")),
             admin: or_default(config.section("admin")),
+            doctor: or_default(config.section("doctor")),
             health: or_default(config.section("health")),
             service: or_default(config.section("service")),
             start: or_default(config.section("start")),

@@ -6,7 +6,7 @@ use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 
 use super::App;
-use super::component::{Calls, Leads, Outward, ShownPort};
+use super::component::{Calls, Leads, NeededStore, Needs, Outward, Purpose, ShownPort};
 use crate::store::{Sqlite, StoreSettings};
 use crate::{Error, Result};
 
@@ -30,6 +30,10 @@ impl App {
     pub async fn migrate(&self, migrations: &Migrator) -> Result {
         let store = self.store().await?;
         if self.is_dry_run() {
+            self.0
+                .composed
+                .needs()
+                .will_migrate(self.name(), migrations);
             Ok(())
         } else {
             store.migrate(migrations).await
@@ -44,7 +48,18 @@ impl App {
         let settings = self.0.config.section::<StoreSettings>("store");
         let settings = settings.map_err(Error::configuration)?;
         if self.is_dry_run() {
-            return Sqlite::closed(&settings);
+            let file = self.file();
+            let store = match self.0.purpose {
+                Purpose::Examine => Sqlite::looked_at(&settings, &file),
+                _ => Sqlite::closed(&settings),
+            };
+            self.0.composed.needs().stores.push(NeededStore {
+                component: self.name().to_owned(),
+                settings,
+                default_file: file,
+                migrations: Vec::new(),
+            });
+            return store;
         }
         let store = Sqlite::open(&settings, &self.file()).await?;
         self.0.composed.show(ShownPort {
@@ -70,5 +85,22 @@ impl App {
             .config
             .state_dir()
             .join(format!("{}.sqlite", self.0.name))
+    }
+}
+
+impl Needs {
+    /// Remembers what a start would bring the store of `component` up to.
+    fn will_migrate(&mut self, component: &str, migrations: &Migrator) {
+        let all = migrations
+            .iter()
+            .filter(|one| !one.migration_type.is_down_migration());
+        let all = all.map(|one| {
+            let description = one.description.clone().into_owned();
+            (one.version, description, one.checksum.clone().into_owned())
+        });
+        let mut stores = self.stores.iter_mut();
+        if let Some(store) = stores.find(|store| store.component == component) {
+            store.migrations.extend(all);
+        }
     }
 }

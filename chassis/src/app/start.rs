@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::boot::Read;
 use super::chassis::{Composition, Service};
 use super::clients::Awaited;
+use super::component::Purpose;
 use super::compose::{Composite, Ground};
 use super::listeners::{Listener, url};
 use super::live::Live;
@@ -83,7 +84,7 @@ impl Live {
             health: self.health.clone(),
             tasks: self.tasks.clone(),
             composed,
-            checking: false,
+            purpose: Purpose::Run,
         };
         let composite = self
             .phase("adapters", ground.compose(services, &self.runtimes))

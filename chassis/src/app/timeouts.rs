@@ -22,7 +22,7 @@ pub(super) fn warn_of_cuts(composite: &Composite, drain: Duration) {
 }
 
 /// The methods whose own limit is above `drain`.
-fn longer(
+pub(super) fn longer(
     contract: &'static ContractInfo,
     drain: Duration,
 ) -> impl Iterator<Item = (&'static MethodInfo, Duration)> {

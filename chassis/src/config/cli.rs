@@ -21,6 +21,8 @@ pub struct Cli {
     pub config_dir: Option<PathBuf>,
     /// `--set KEY=VALUE`, in the order given.
     pub set: Vec<(String, String)>,
+    /// `--json`: what `--doctor` finds, for machines.
+    pub json: bool,
 }
 
 /// What to run.
@@ -51,13 +53,15 @@ pub enum Action {
     Hexagon,
     /// `--probe`: ask the running service whether it is ready.
     Probe,
+    /// `--doctor`: look at all that the service needs, without serving or changing anything.
+    Doctor,
     /// `--help`.
     Help,
     /// `--version`.
     Version,
 }
 
-const FLAGS: [&str; 10] = [
+const FLAGS: [&str; 12] = [
     "--profile",
     "--config-dir",
     "--set",
@@ -66,6 +70,8 @@ const FLAGS: [&str; 10] = [
     "--check",
     "--hexagon",
     "--probe",
+    "--doctor",
+    "--json",
     "--help",
     "--version",
 ];
@@ -89,6 +95,13 @@ impl Cli {
                 Some(text) => parser.take(text, &mut rest),
                 None => parser.findings.add(not_text(arg)),
             }
+        }
+        if parser.cli.json && parser.cli.action == Action::Run {
+            parser.findings.add(
+                Finding::new("", "--json says how --doctor answers")
+                    .at(Origin::Argument("--json".to_owned()))
+                    .mend("write --doctor --json"),
+            );
         }
         parser.findings.into_result(parser.cli)
     }
@@ -131,6 +144,7 @@ impl fmt::Debug for Cli {
         f.debug_struct("Cli")
             .field("target", &self.target)
             .field("action", &self.action)
+            .field("json", &self.json)
             .field("profile", &self.profile)
             .field("config_dir", &self.config_dir)
             .field("set", &keys)
@@ -152,6 +166,7 @@ Flags:
   --check            say whether the configuration is good, and exit
   --hexagon          print the service and its ports as a drawing (SVG), and exit
   --probe            ask the running service whether it is ready (exit code 0), and exit
+  --doctor [--json]  say what keeps this service from running well here, and exit
   --help, -h         print this
   --version, -V      print the version
 
@@ -159,7 +174,7 @@ Sources, each above the one before: defaults, chassis.toml, chassis.NAME.toml, .
 OTEL_* and RUST_LOG, CHASSIS_* (http.listen is CHASSIS_HTTP__LISTEN), --set.
 
 Exit codes: 0 clean, 78 bad configuration or arguments, 69 a required dependency is missing,
-70 a bug.
+70 a bug; --doctor ends with 1 where it only warns.
 ";
 
 #[derive(Default)]
@@ -242,6 +257,11 @@ impl Parser<'_> {
             "--check" => Action::Check,
             "--hexagon" => Action::Hexagon,
             "--probe" => Action::Probe,
+            "--doctor" => Action::Doctor,
+            "--json" => {
+                self.cli.json = true;
+                Action::Run
+            }
             "--help" | "-h" => Action::Help,
             "--version" | "-V" => Action::Version,
             _ => return self.findings.add(unknown_flag(flag)),

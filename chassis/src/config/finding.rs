@@ -69,6 +69,21 @@ impl Finding {
         &self.problem
     }
 
+    /// What would have been right, if that can be said.
+    pub fn wanted(&self) -> Option<&str> {
+        self.expected.as_deref()
+    }
+
+    /// What stands there, masked where it is secret.
+    pub fn shown(&self) -> Option<&str> {
+        self.found.as_deref()
+    }
+
+    /// What to do about it.
+    pub fn advice(&self) -> Option<&str> {
+        self.mend.as_deref()
+    }
+
     /// Where it stands, if it stands anywhere (a missing key doesn't).
     pub fn origin(&self) -> Option<&Origin> {
         self.origin.as_ref()

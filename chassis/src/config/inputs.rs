@@ -1,11 +1,12 @@
 //! Everything that a configuration is read from, held in one place so that tests need no process.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// More than any configuration needs; keeps a mistaken path (a log, a device) from filling memory.
 const MAX_FILE: u64 = 1 << 20;
@@ -29,6 +30,8 @@ pub struct Inputs {
     vars: BTreeMap<String, OsString>,
     folder: PathBuf,
     files: Option<BTreeMap<PathBuf, Vec<u8>>>,
+    /// The files that values referred to, in all clones.
+    referred: Arc<Mutex<BTreeSet<PathBuf>>>,
 }
 
 impl Inputs {
@@ -92,7 +95,7 @@ impl Inputs {
     }
 
     /// A variable's value; an empty one counts as unset, as shells and containers leave them.
-    pub(super) fn variable(&self, name: &str) -> Option<&OsStr> {
+    pub(crate) fn variable(&self, name: &str) -> Option<&OsStr> {
         self.raw_variable(name).filter(|value| !value.is_empty())
     }
 
@@ -119,6 +122,20 @@ impl Inputs {
             Some(files) => files.keys().any(|file| file.parent() == Some(path)),
             None => path.as_os_str().is_empty() || path.is_dir(),
         }
+    }
+
+    /// The content of a file that a value refers to.
+    pub(super) fn read_referred(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let content = self.read(path)?;
+        let mut referred = self.referred.lock().unwrap_or_else(PoisonError::into_inner);
+        referred.insert(path.to_owned());
+        Ok(content)
+    }
+
+    /// The files that values referred to until now.
+    pub(super) fn referred(&self) -> Vec<PathBuf> {
+        let referred = self.referred.lock().unwrap_or_else(PoisonError::into_inner);
+        referred.iter().cloned().collect()
     }
 
     /// The content of a file, at most 1 MiB.

@@ -44,6 +44,15 @@ pub(super) enum Kind {
 }
 
 impl Node {
+    /// Whether the value stands here as it is, and not by a reference to elsewhere.
+    pub(super) fn is_written(&self) -> bool {
+        match &self.kind {
+            Kind::Text(text) => !self.secret && !text.starts_with("file:"),
+            Kind::List(list) => list.iter().any(Self::is_written),
+            _ => false,
+        }
+    }
+
     /// A table that stands nowhere.
     pub(super) fn empty(key: &str) -> Self {
         Self {

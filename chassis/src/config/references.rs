@@ -120,13 +120,16 @@ impl<'a> Resolver<'a> {
             found: format!("file:{path}"),
             mend: mend.to_owned(),
         };
-        let bytes = self.inputs.read(&self.folder.join(path)).map_err(|error| {
-            let problem = format!("the file it refers to can't be read: {error}");
-            unresolved(
-                &problem,
-                "put the file there and let the service's user read it",
-            )
-        })?;
+        let bytes = self
+            .inputs
+            .read_referred(&self.folder.join(path))
+            .map_err(|error| {
+                let problem = format!("the file it refers to can't be read: {error}");
+                unresolved(
+                    &problem,
+                    "put the file there and let the service's user read it",
+                )
+            })?;
         let mut text = String::from_utf8(bytes)
             .map_err(|_| unresolved("the file it refers to is not UTF-8", "save it in UTF-8"))?;
         if text.ends_with('\n') {

@@ -10,7 +10,8 @@ use serde::de::DeserializeOwned;
 
 use super::node::Node;
 use super::references::Resolver;
-use super::{Cli, Defaults, Finding, Findings, Inputs, Reference, Row};
+use super::secret::MASK;
+use super::{Cli, Defaults, Finding, Findings, Inputs, Origin, Reference, Row};
 use super::{effective, load, section, unused};
 
 /// The configuration of a program, or of one component of it. A clone is cheap and sees the same.
@@ -280,6 +281,29 @@ impl Config {
     /// or not writable.
     pub fn state_dir(&self) -> PathBuf {
         self.shared.place.state.clone()
+    }
+
+    /// A variable of the process, where it is UTF-8 and not empty.
+    pub(crate) fn variable(&self, name: &str) -> Option<&str> {
+        self.shared.inputs.variable(name)?.to_str()
+    }
+
+    /// The files that values refer to (`file:PATH`), as far as they were asked for.
+    pub(crate) fn referred_files(&self) -> Vec<PathBuf> {
+        self.shared.inputs.referred()
+    }
+
+    /// The secrets that stand in a file of settings themselves, not in a file or variable that it
+    /// refers to: the key and the place of each.
+    pub(crate) fn written_secrets(&self) -> Vec<Row> {
+        let is_hidden = |row: &Row| row.value().contains(MASK);
+        let mut rows = self.effective();
+        rows.retain(|row| matches!(row.origin(), Origin::File { .. }) && is_hidden(row));
+        rows.retain(|row| {
+            let node = self.shared.root.at(row.key().split('.'));
+            node.is_some_and(Node::is_written)
+        });
+        rows
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {

@@ -31,6 +31,7 @@ pub(crate) use fixed::instances as written_instances;
 pub(crate) use instance::is_service_name;
 pub use instance::{Instance, Snapshot};
 pub use memory::MemoryRegistry;
+pub(crate) use open::folder;
 pub use open::{Opened, check, open};
 pub use registration::{Entry, Registration};
 pub use settings::Settings;

@@ -65,6 +65,15 @@ pub fn check(url: &str, opened: &Opened) -> Result {
     parse(url, opened).map(drop)
 }
 
+/// The folder that opening the registry at `url` would make where it is missing; `None` for one that
+/// keeps nothing on the disk.
+pub(crate) fn folder(url: &str, opened: &Opened) -> Option<PathBuf> {
+    match parse(url, opened) {
+        Ok(Url::File(folder)) => Some(folder),
+        _ => None,
+    }
+}
+
 fn parse(url: &str, opened: &Opened) -> Result<Url> {
     let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
     match scheme {

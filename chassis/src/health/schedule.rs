@@ -50,6 +50,26 @@ impl Health {
     }
 }
 
+impl Health {
+    /// Asks every check once, all at the same time, each within its own limit.
+    pub(crate) async fn ask_once(&self, settings: HealthSettings, serving: &Handle) {
+        let entries = self
+            .entries()
+            .into_iter()
+            .filter(|entry| entry.run.is_some());
+        let mut asking = tokio::task::JoinSet::new();
+        for entry in entries {
+            let (check, serving) = (Check::new(self.clone(), entry), serving.clone());
+            let (_, timeout) = check.times(*settings.period, *settings.timeout);
+            asking.spawn_on(
+                async move { once(&check, timeout, &serving).await },
+                &Handle::current(),
+            );
+        }
+        while asking.join_next().await.is_some() {}
+    }
+}
+
 async fn pulse(health: Health, serving: Handle) {
     loop {
         let beaten = health.clone();

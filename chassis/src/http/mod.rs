@@ -8,4 +8,6 @@ pub mod client;
 mod server;
 
 pub use server::{Body, Component, Edge, Routes, Running, Server, Settings, router};
-pub(crate) use server::{OfferedRoute, OfferedRouter, RecentRequest, WeakEdge, is_taken, listen};
+pub(crate) use server::{
+    OfferedRoute, OfferedRouter, RecentRequest, WeakEdge, is_taken, listen, try_bind,
+};

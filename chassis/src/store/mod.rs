@@ -5,6 +5,8 @@
 
 mod settings;
 mod sqlite;
+mod state;
 
 pub use settings::StoreSettings;
 pub use sqlite::Sqlite;
+pub(crate) use state::State;

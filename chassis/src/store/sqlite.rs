@@ -20,6 +20,8 @@ pub struct Sqlite {
     pool: SqlitePool,
     /// The database's file; `None` in memory.
     file: Option<PathBuf>,
+    /// Opened as a file that nobody changes.
+    immutable: bool,
 }
 
 impl Sqlite {
@@ -49,7 +51,11 @@ impl Sqlite {
                 Error::unavailable(format!("cannot open the store {place} (store.url)"))
                     .because(error)
             })?;
-        Ok(Self { pool, file })
+        Ok(Self {
+            pool,
+            file,
+            immutable: false,
+        })
     }
 
     /// Where it is, for people.
@@ -68,7 +74,52 @@ impl Sqlite {
     pub fn closed(settings: &StoreSettings) -> Result<Self> {
         options(settings, Path::new("unused"))?;
         let pool = pool(settings, true).connect_lazy_with(memory());
-        Ok(Self { pool, file: None })
+        Ok(Self {
+            pool,
+            file: None,
+            immutable: false,
+        })
+    }
+
+    /// The store for looking at it only: nothing is written, and nothing opened before it is asked.
+    /// Where there is no file yet, an empty one in memory.
+    ///
+    /// # Errors
+    ///
+    /// When the URL is none of SQLite's.
+    pub fn looked_at(settings: &StoreSettings, default_file: &Path) -> Result<Self> {
+        let Some(file) = Self::file(settings, default_file)?.filter(|file| file.is_file()) else {
+            return Self::closed(settings);
+        };
+        let mut log = file.clone().into_os_string();
+        log.push("-wal");
+        // Without a log beside it nobody has it open, and reading leaves no file behind.
+        let immutable = !Path::new(&log).exists();
+        let options = SqliteConnectOptions::new()
+            .filename(&file)
+            .read_only(true)
+            .immutable(immutable)
+            .busy_timeout(*settings.timeout);
+        let pool = pool(settings, false).connect_lazy_with(options);
+        Ok(Self {
+            pool,
+            file: Some(file),
+            immutable,
+        })
+    }
+
+    /// Where the store's file is; `None` in memory.
+    ///
+    /// # Errors
+    ///
+    /// When the URL is none of SQLite's.
+    pub fn file(settings: &StoreSettings, default_file: &Path) -> Result<Option<PathBuf>> {
+        options(settings, default_file).map(|(_, file)| file)
+    }
+
+    /// Whether it was opened as a file that nobody changes.
+    pub(super) fn is_immutable(&self) -> bool {
+        self.immutable
     }
 
     /// The pool.

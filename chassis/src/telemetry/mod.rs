@@ -44,4 +44,5 @@ pub(crate) use metrics::{Reading, Recorded};
 pub use observer::{PortObserver, observer};
 pub use resource::Resource;
 pub use settings::{LogFormat, LogsSettings, MetricsSettings, Settings, TracesSettings};
+pub(crate) use shared::check;
 pub use traces::{SpanEvent, SpanKind, SpanRecord, Text, Value};

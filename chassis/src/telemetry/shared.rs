@@ -31,6 +31,18 @@ pub(crate) struct Shared {
     capture: Option<Capture>,
 }
 
+/// Checks `settings` without opening anything.
+///
+/// # Errors
+///
+/// As [`Telemetry::new`](super::Telemetry::new).
+pub(crate) fn check(settings: &Settings) -> Result<()> {
+    Levels::parse(&settings.logs.level)?;
+    known("metrics.url", &settings.metrics.url, "prometheus")?;
+    known("logs.url", &settings.logs.url, "stdout")?;
+    Target::open(&settings.traces.url).map(drop)
+}
+
 impl Shared {
     /// Opens what `settings` name. `root` is the component of the pipeline's own log lines.
     pub(crate) fn open(

@@ -27,7 +27,22 @@ pub(crate) fn is_taken(address: SocketAddr) -> bool {
     address.port() != 0 && open(address).is_err_and(taken)
 }
 
+/// Whether `address` could be listened on now. Nothing listens in between: nobody is kept waiting.
+///
+/// # Errors
+///
+/// Why not.
+pub(crate) fn try_bind(address: SocketAddr) -> io::Result<()> {
+    bound(address).map(drop)
+}
+
 fn open(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = bound(address)?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+fn bound(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
@@ -38,8 +53,7 @@ fn open(address: SocketAddr) -> io::Result<TcpListener> {
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    Ok(socket.into())
+    Ok(socket)
 }
 
 /// The error of a listener that cannot be opened.

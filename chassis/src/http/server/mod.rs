@@ -48,7 +48,7 @@ pub use bind::Server;
 pub use body::Body;
 pub use edge::Edge;
 pub use foreign::router;
-pub(crate) use listen::{is_taken, listen};
+pub(crate) use listen::{is_taken, listen, try_bind};
 pub(crate) use offered::{OfferedRoute, OfferedRouter, WeakEdge};
 pub(crate) use recent::RecentRequest;
 pub use routes::{Component, Routes};

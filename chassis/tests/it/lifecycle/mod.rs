@@ -3,6 +3,7 @@
 mod admin;
 mod compose;
 mod configuration;
+mod doctor;
 mod events;
 mod exit_codes;
 mod process;

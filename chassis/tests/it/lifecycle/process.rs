@@ -64,6 +64,14 @@ pub(crate) fn command(folder: &Path, name: &str) -> Command {
     in_folder(folder, Command::new(example(name)))
 }
 
+/// The same by way of a shell, which says `first` before it becomes the example.
+pub(crate) fn by_shell(folder: &Path, name: &str, first: &str) -> Command {
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", &format!("{first}; exec \"$0\" \"$@\"")]);
+    shell.arg(example(name));
+    in_folder(folder, shell)
+}
+
 fn in_folder(folder: &Path, mut command: Command) -> Command {
     command
         .current_dir(folder)
