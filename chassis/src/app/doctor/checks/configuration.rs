@@ -23,7 +23,7 @@ pub(super) fn look(patient: &Patient) -> Vec<Finding> {
     found
 }
 
-/// `3 values are set (chassis.toml 2, arguments 1), the rest are defaults`.
+/// `values that are set: 3 (chassis.toml 2, arguments 1); the rest are defaults`.
 fn summary(patient: &Patient) -> String {
     let mut places: Vec<(String, usize)> = Vec::new();
     for row in patient.config.effective() {
@@ -46,7 +46,7 @@ fn summary(patient: &Patient) -> String {
     match count {
         0 => "nothing is set, all values are defaults".to_owned(),
         _ => format!(
-            "{count} values are set ({}), the rest are defaults",
+            "values that are set: {count} ({}); the rest are defaults",
             places.join(", ")
         ),
     }

@@ -21,7 +21,7 @@ pub(super) fn look(patient: &Patient) -> Vec<Finding> {
     for file in stores(patient) {
         match file.parent() {
             Some(parent) if parent != state => {
-                found.push(folder("the store's folder", parent, true))
+                found.push(folder("the store's folder", parent, true));
             }
             Some(_) => {
                 // The store needs it; the token does without.

@@ -54,7 +54,7 @@ pub(super) async fn look(patient: &Patient) -> Vec<Finding> {
     let mut found = Vec::new();
     match neighbour(patient).await {
         Some(own) if own.name.as_deref() == Some(&patient.name) => {
-            found.push(running(patient, &own))
+            found.push(running(patient, &own));
         }
         _ => found.push(Finding::ok(
             "probe.none",
