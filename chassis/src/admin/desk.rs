@@ -1,9 +1,12 @@
 //! [`Desk`]: where the admin listener gets what it shows, and does what it is told.
 
+use bytes::Bytes;
 use serde_json::Value;
+use tokio::runtime::Handle;
 
 use super::model::{Hexagon, Live};
 use super::{Asked, Board};
+use crate::http::Edge;
 
 /// What the process shows of itself, and the few things that can be changed.
 pub(crate) trait Desk: Send + Sync + 'static {
@@ -21,6 +24,10 @@ pub(crate) trait Desk: Send + Sync + 'static {
     fn health(&self) -> Value;
     /// `GET /admin/routes`: what is served.
     fn routes(&self) -> Value;
+    /// The contracts as OpenAPI 3.1; `None` where nothing is served by contract.
+    fn openapi(&self) -> Option<Bytes>;
+    /// The service's own edge, and the runtime that its calls run on. `None` once it has stopped.
+    fn service(&self) -> Option<(Edge, Handle)>;
     /// Sets the log level: gives the level that rules now.
     ///
     /// # Errors

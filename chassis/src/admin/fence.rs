@@ -77,6 +77,11 @@ impl Fence {
         }
     }
 
+    /// Whether there is a token that a request may carry.
+    pub(super) fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
     /// Whether the request carries the token.
     pub(super) fn authorize(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         let Some(token) = &self.token else {

@@ -3,21 +3,23 @@
 //! It listens on loopback by default and is guarded all the same, because a browser on the same
 //! machine reaches loopback too: the `Host` must be allow-listed, requests from other sites are
 //! refused, and whatever shows values or changes something needs the token.
-
 //!
 //! Start at [`Desk`](desk::Desk), which the lifecycle implements, and `pages`, which asks it.
-//! `stream` sends what changes to the pages that are open. [`model`] is what the hexagon page shows; `board` holds its numbers.
+//! [`model`] is what the hexagon page shows, `page` draws it. `board` holds its numbers, `stream`
+//! sends what changes to the pages that are open, `trial` sends what a page tries.
 
 mod asked;
 mod board;
 mod desk;
 mod fence;
+mod guesses;
 pub(crate) mod model;
 mod page;
 mod pages;
 mod settings;
 mod stream;
 mod token;
+mod trial;
 
 pub(crate) use asked::Asked;
 pub(crate) use board::{Board, millis, rounded};

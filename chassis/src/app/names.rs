@@ -3,7 +3,7 @@
 
 use super::chassis::Composition;
 use super::settings::SECTIONS;
-use crate::{Error, Result};
+use crate::{Error, Result, discovery};
 
 impl Composition {
     /// Looks at the names of the components.
@@ -12,6 +12,7 @@ impl Composition {
     ///
     /// With every name that cannot be one, and why: a mistake in the program.
     pub(super) fn check_names(&self) -> Result {
+        self.check_name()?;
         let names = self.names();
         let wrong: Vec<String> = names
             .iter()
@@ -31,6 +32,29 @@ impl Composition {
         }
     }
 }
+
+impl Composition {
+    /// Looks at the name of the whole: it is a service in the registry, a folder for the state, and
+    /// stands before each line that is printed.
+    fn check_name(&self) -> Result {
+        let name = &self.name;
+        if discovery::is_service_name(name) && name.len() <= LONGEST {
+            return Ok(());
+        }
+        let how = if self.composed { "compose" } else { "new" };
+        let mend = match kebab(name).filter(|near| near.len() <= LONGEST) {
+            Some(near) => format!("; did you mean {near:?}?"),
+            None => String::new(),
+        };
+        Err(Error::bug(format!(
+            "Chassis::{how}({name:?}): a service is called by letters, digits, `-`, `_` and `.`, \
+             not beginning with `.`, at most {LONGEST} of them{mend}"
+        )))
+    }
+}
+
+/// The longest name that DNS and every registry take.
+const LONGEST: usize = 63;
 
 /// Why a component cannot be called `name` beside those `before` it, and what to do.
 fn wrong(name: &str, before: &[String]) -> Option<String> {

@@ -8,12 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::ConnectInfo;
+use http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
+use tower::ServiceExt;
 
 use crate::{Error, Result};
 
@@ -66,11 +70,17 @@ async fn accept(listener: tokio::net::TcpListener, router: Router) {
     let mut open = tokio::task::JoinSet::new();
     while let Ok(place) = Arc::clone(&places).acquire_owned().await {
         while open.try_join_next().is_some() {}
-        let Ok((stream, _)) = listener.accept().await else {
+        let Ok((stream, peer)) = listener.accept().await else {
             tokio::time::sleep(BREATHE).await;
             continue;
         };
-        let service = TowerToHyperService::new(router.clone());
+        let known = move |mut request: Request<Incoming>| {
+            // As `axum::serve` gives it.
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request
+        };
+        let service = ServiceExt::<Request<Incoming>>::map_request(router.clone(), known);
+        let service = TowerToHyperService::new(service);
         open.spawn(async move {
             let _place = place;
             // A connection's failure is its caller's matter: nothing is lost with it.

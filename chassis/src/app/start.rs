@@ -93,7 +93,7 @@ impl Live {
         self.composed = Some(Arc::clone(&composite.composed));
         timeouts::warn_of_cuts(&composite, *self.settings.stop.drain);
         self.awaited = bind_clients(&composite, &*registry)?;
-        let document = desk::openapi(&name, &self.telemetry, &composite);
+        let document = desk::openapi(&name, &self.telemetry, &composite.composed);
         let edge = composite.edge(&self.settings.http, desk::document_router(document))?;
         self.edge = Some(edge.clone());
         self.checks = Some(self.health.watch(

@@ -15,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
+use tokio::runtime::Handle;
 
 use super::component::{Composed, ShownPort};
 use super::compose::{Composite, Ground};
@@ -49,14 +50,17 @@ pub(super) fn admin_router(
         composed: Arc::clone(&composite.composed),
         components: catalogue::names(&composite.components),
         edge: edge.downgrade(),
+        serving: Some(live.runtimes.serving.clone()),
+        document: OnceLock::new(),
         token: TokenHint {
             is_on: token.is_some(),
             file: file.map(|file| file.display().to_string()),
         },
         catalogue: OnceLock::new(),
     };
-    let stream = Stream::new(Arc::new(page), live.telemetry.env().clone());
-    let router = admin::router(Arc::clone(&stream), own.ip(), settings, token);
+    let env = live.telemetry.env();
+    let stream = Stream::new(Arc::new(page), env.clone());
+    let router = admin::router(Arc::clone(&stream), env, own.ip(), settings, token);
     (router, stream)
 }
 
@@ -70,6 +74,8 @@ pub(super) fn drawing(name: &str, ground: &Ground, composite: &Composite, edge: 
         composed: Arc::clone(&composite.composed),
         components: catalogue::names(&composite.components),
         edge: edge.downgrade(),
+        serving: None,
+        document: OnceLock::new(),
         token: TokenHint {
             is_on: false,
             file: None,
@@ -139,6 +145,15 @@ impl Desk for Page {
         json!({ "contracts": contracts.collect::<Vec<_>>(), "routers": routers })
     }
 
+    fn openapi(&self) -> Option<Bytes> {
+        let make = || openapi(&self.name, &self.telemetry, &self.composed);
+        self.document.get_or_init(make).clone()
+    }
+
+    fn service(&self) -> Option<(Edge, Handle)> {
+        Some((self.edge.upgrade()?, self.serving.clone()?))
+    }
+
     fn set_level(&self, level: &str) -> Result<String, String> {
         let set = self.telemetry.set_log_level(level);
         set.map(|()| self.telemetry.log_level())
@@ -193,8 +208,8 @@ fn shown_contract(component: &str, contract: &ContractInfo) -> Value {
 }
 
 /// The contracts as OpenAPI 3.1, made once; `None` where nothing is served by contract.
-pub(super) fn openapi(name: &str, telemetry: &Telemetry, composite: &Composite) -> Option<Bytes> {
-    let contracts = composite.composed.contracts();
+pub(super) fn openapi(name: &str, telemetry: &Telemetry, composed: &Composed) -> Option<Bytes> {
+    let contracts = composed.contracts();
     let contracts: Vec<&ContractInfo> = contracts.iter().map(|(_, contract)| *contract).collect();
     let mut attributes = telemetry.resource().attributes();
     let version = attributes.find(|(key, _)| *key == "service.version");

@@ -3,6 +3,9 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
+use tokio::runtime::Handle;
+
 use super::catalogue::{Catalogue, Part};
 use super::outbound::unix_ms;
 use super::settings::Settings;
@@ -23,6 +26,10 @@ pub(super) struct Page {
     pub(super) composed: Arc<Composed>,
     pub(super) components: Vec<(String, Telemetry)>,
     pub(super) edge: WeakEdge,
+    /// Where the service's calls run; `None` where it is only composed.
+    pub(super) serving: Option<Handle>,
+    /// The contracts as OpenAPI, made when somebody asks.
+    pub(super) document: OnceLock<Option<Bytes>>,
     pub(super) token: TokenHint,
     pub(super) catalogue: OnceLock<Catalogue>,
 }

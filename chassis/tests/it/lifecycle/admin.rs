@@ -76,6 +76,10 @@ fn the_hexagon_is_there_as_data() {
     assert_eq!(timeout.unwrap()["value"], Value::Null);
     assert_eq!(timeout.unwrap()["source"], "argument --set http.timeout");
 
+    assert_eq!(get(&admin, "/admin/openapi.json").0, 404);
+    let listed = json(&get(&admin, "/admin/routes").1);
+    assert_eq!(listed["routers"][0]["routes"][0]["path"], "/block");
+
     let found = json(&get(&admin, "/admin/hexagon?find=slow").1);
     let routes = &found["components"][0]["inbound"][0]["routes"];
     assert_eq!(
@@ -123,6 +127,116 @@ fn values_and_changes_need_the_token_of_the_state_folder() {
         send(&admin, "PUT", "/admin/log-level", &token, "loud=very").0,
         422
     );
+}
+
+/// A request with the token and a JSON body: status and answer.
+fn act(process: &Process, admin: &str, path: &str, body: &Value) -> (u16, Value) {
+    let file = process.folder.join("state/chassis/subject/admin.token");
+    let bearer = format!("Bearer {}", std::fs::read_to_string(file).unwrap());
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("content-type", "application/json"),
+    ];
+    let (status, answer) = send(admin, "POST", path, &headers, &body.to_string());
+    (status, json(&answer))
+}
+
+#[test]
+fn a_request_is_tried_through_the_admin_listener() {
+    let mut process = Process::start("subject", &[]);
+    let admin = process.address("admin");
+    let request = serde_json::json!({ "method": "GET", "path": "/hello" });
+    let text = request.to_string();
+    let form = [("content-type", "application/json")];
+    assert_eq!(send(&admin, "POST", "/admin/try", &form, &text).0, 401);
+
+    let (status, answer) = act(&process, &admin, "/admin/try", &request);
+    assert_eq!((status, &answer["status"]), (200, &200.into()), "{answer}");
+    assert_eq!(
+        (&answer["body"], &answer["is_whole"]),
+        (&"hello\n".into(), &true.into())
+    );
+    let trace = answer["trace_id"].as_str().unwrap();
+    let headers = answer["headers"].as_array().unwrap();
+    let id = headers.iter().find(|header| header[0] == "x-request-id");
+    assert_eq!(id.unwrap()[1], trace);
+
+    let nowhere = serde_json::json!({ "method": "DELETE", "path": "/%3Cscript%3E" });
+    assert_eq!(
+        act(&process, &admin, "/admin/try", &nowhere).1["status"],
+        404
+    );
+    let foreign = serde_json::json!({ "method": "GET", "path": "http://evil.test/" });
+    assert_eq!(act(&process, &admin, "/admin/try", &foreign).0, 422);
+    let page = json(&get(&admin, "/admin/hexagon?find=hello").1);
+    let route = &page["components"][0]["inbound"][0]["routes"][0];
+    assert_eq!(route["figures"]["calls"], 1);
+}
+
+#[test]
+fn a_handler_that_blocks_leaves_the_admin_listener_alone() {
+    let mut process = Process::start("subject", &[]);
+    let admin = process.address("admin");
+    let block = serde_json::json!({ "method": "GET", "path": "/block/1000" });
+    let (status, answer) = act(&process, &admin, "/admin/try", &block);
+    assert_eq!((status, &answer["status"]), (200, &200.into()), "{answer}");
+    assert_eq!(get(&admin, "/admin/health").0, 200);
+}
+
+#[test]
+fn what_changes_something_is_not_read_without_the_token() {
+    let mut process = Process::start("subject", &[]);
+    let admin = process.address("admin");
+    let long = "x".repeat(3 << 20);
+    let file = process.folder.join("state/chassis/subject/admin.token");
+    let bearer = format!("Bearer {}", std::fs::read_to_string(file).unwrap());
+    let token = [("authorization", bearer.as_str())];
+    let (status, answer) = send(&admin, "PUT", "/admin/log-level", &token, &long);
+    assert_eq!(status, 413, "{answer}");
+    for (path, method) in [("/admin/try", "POST"), ("/admin/log-level", "PUT")] {
+        for headers in [
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "http://evil.test"),
+            ("host", "evil.test"),
+        ] {
+            let both = [token[0], headers];
+            assert_eq!(send(&admin, method, path, &both, "{}").0, 403, "{path}");
+        }
+    }
+    // A head that promises a body which never comes: the token is missing, so nobody waits for it.
+    let head =
+        format!("PUT /admin/log-level HTTP/1.1\r\nhost: {admin}\r\ncontent-length: 9\r\n\r\n");
+    let answer = super::wire::ask(&admin, &head).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+}
+
+#[test]
+fn wrong_tokens_are_slowed_down_and_the_right_one_comes_through() {
+    let clock = chassis::context::Env::system();
+    let mut process = Process::start("subject", &[]);
+    let admin = process.address("admin");
+    let wrong = [("authorization", "Bearer wrong")];
+    let ask = || send(&admin, "GET", "/admin/config", &wrong, "").0;
+    let begun = clock.now();
+    for _ in 0..10 {
+        assert_eq!(ask(), 401);
+    }
+    let free = clock.now() - begun;
+    let begun = clock.now();
+    assert_eq!(ask(), 401);
+    let slowed = clock.now() - begun;
+    assert!(
+        slowed.as_millis() >= 990,
+        "{slowed:?} after {free:?} for ten"
+    );
+    let request = serde_json::json!({ "method": "GET", "path": "/hello" });
+    assert_eq!(act(&process, &admin, "/admin/try", &request).0, 200);
+    let begun = clock.now();
+    assert_eq!(act(&process, &admin, "/admin/try", &request).0, 200);
+    assert!((clock.now() - begun).as_millis() < 900);
+    // Who bears no token guesses nothing.
+    assert_eq!(get(&admin, "/admin/config").0, 401);
+    process.until(|this| this.out().contains("wrong admin tokens").then_some(()));
 }
 
 #[test]
