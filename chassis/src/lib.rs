@@ -55,7 +55,7 @@ pub use app::{
 pub use call::CallError;
 pub use chassis_macros::{Problem, port, service};
 pub use context::Context;
-pub use contract::Created;
+pub use contract::{Created, Item, Streaming};
 pub use error::{Error, Result};
 pub use problem::{Problem, ProblemDetails};
 #[cfg(feature = "service")]

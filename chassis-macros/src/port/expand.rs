@@ -54,9 +54,19 @@ fn wrapper(port: &Port) -> TokenStream {
     let methods = port.methods.iter().enumerate().map(|(index, method)| {
         let (name, names) = (&method.shape.ident, method.shape.names());
         // Where the error has no `From<CallError>`, rustc's message stands at the error's type.
-        let call = quote_spanned!(method.shape.error.span()=> self.crossing.call);
+        let span = method.shape.error.span();
+        let (call, more) = match &*shape::type_arguments(&method.shape.ok, "Streaming") {
+            [] => (
+                quote_spanned!(span=> self.crossing.call),
+                TokenStream::new(),
+            ),
+            [.., last] => (
+                quote_spanned!(last.span()=> self.crossing.stream),
+                quote!(::core::option::Option::None,),
+            ),
+        };
         method.shape.definition(&quote! {
-            #call(#index, <__T as #ident>::#name(&self.adapter, #(#names),*)).await
+            #call(#index, #more <__T as #ident>::#name(&self.adapter, #(#names),*)).await
         })
     });
     quote! {

@@ -67,6 +67,8 @@ pub(super) struct Options {
     pub(super) deprecated: bool,
     pub(super) since: Option<String>,
     pub(super) cancel_always: bool,
+    /// With its place, for the check that there are items.
+    pub(super) item_timeout: Option<(u64, Span)>,
 }
 
 /// One parameter.
@@ -98,4 +100,13 @@ pub(super) enum Answer {
     Created(Box<Type>),
     /// 200 with bytes as they are.
     Bytes,
+    /// 200 with items as they come.
+    Streaming(Box<Stream>),
+}
+
+/// `Streaming<T, E>`.
+pub(super) struct Stream {
+    pub(super) item: Type,
+    /// How the stream may fail once it has begun; `None`: as a call does.
+    pub(super) error: Option<Type>,
 }

@@ -12,7 +12,8 @@ use crate::errors::Errors;
 use crate::words;
 
 const KNOWN: &str = "`timeout = \"2s\"`, `max_body = \"64KiB\"`, `deprecated`, `since = \
-    \"1.2\"`, `cancel = \"always\"`";
+    \"1.2\"`, `cancel = \"always\"`, `item_timeout = \"5s\"`";
+const DURATION: &str = "a duration is written `\"250ms\"`, `\"2s\"` or `\"1m\"`";
 /// Words of the grammar that this version does not know how to keep.
 const LATER: [&str; 5] = ["idempotent", "scope", "public", "audit", "cache"];
 
@@ -68,8 +69,11 @@ impl Options {
     fn set(&mut self, name: &str, meta: &Meta) -> syn::Result<()> {
         match name {
             "timeout" => {
-                let wrong = "a duration is written `\"250ms\"`, `\"2s\"` or `\"1m\"`";
-                self.timeout_ms = Some(quantity(meta, words::milliseconds, wrong)?);
+                self.timeout_ms = Some(quantity(meta, words::milliseconds, DURATION)?);
+            }
+            "item_timeout" => {
+                let limit = quantity(meta, words::milliseconds, DURATION)?;
+                self.item_timeout = Some((limit, meta.span()));
             }
             "max_body" => {
                 let wrong = "a size is written `\"512B\"`, `\"64KiB\"` or `\"1MiB\"`";

@@ -5,7 +5,7 @@ use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, ItemTrait, LitStr, Meta, Token, TraitItemFn, Type};
 
-use super::model::{Answer, Contract, Method, Options, Place, Verb};
+use super::model::{Answer, Contract, Method, Options, Place, Stream, Verb};
 use super::options;
 use super::params::Params;
 use super::path::Path;
@@ -62,8 +62,17 @@ fn method(item: &TraitItemFn, errors: &mut Errors) -> Option<Method> {
             "`max_body` limits a body, and this method has none",
         ));
     }
+    let answer = answer(&shape.ok, errors);
+    if let (Some((_, span)), false) = (options.item_timeout, matches!(answer, Answer::Streaming(_)))
+    {
+        errors.add(syn::Error::new(
+            span,
+            "`item_timeout` limits the wait for an item, and this method gives no `Streaming<T>`; \
+             write `timeout`",
+        ));
+    }
     Some(Method {
-        answer: answer(&shape.ok, errors),
+        answer,
         doc: words::doc(&shape.attributes),
         shape,
         verb,
@@ -128,21 +137,48 @@ fn answer(ok: &Type, errors: &mut Errors) -> Answer {
     match (ok, last.as_deref()) {
         (Type::Tuple(tuple), _) if tuple.elems.is_empty() => return Answer::Empty,
         (_, Some("Bytes")) => return Answer::Bytes,
-        (_, Some("Streaming")) => errors.at(
-            ok,
-            "`Streaming` is not yet in this version; give a page of values, with a parameter \
-             that says where to go on",
-        ),
         _ if shape::borrows(ok) => errors.at(
             ok,
             "an answer crosses a wire, so it owns what it holds: give an owned type",
         ),
         _ => {}
     }
+    if let Some("Streaming") = last.as_deref() {
+        return streaming(ok, errors);
+    }
     match type_arguments(ok, "Created").as_slice() {
         [created] => Answer::Created(Box::new(created.clone())),
         _ => Answer::Json,
     }
+}
+
+/// `Streaming<T>` or `Streaming<T, E>`.
+fn streaming(ok: &Type, errors: &mut Errors) -> Answer {
+    let types = type_arguments(ok, "Streaming");
+    let (item, error) = match types.as_slice() {
+        [item] => (item, None),
+        [item, error] => (item, Some(error.clone())),
+        _ => {
+            errors.at(
+                ok,
+                "say what streams: `Streaming<StockChange>`, or \
+                 `Streaming<StockChange, InventoryError>` where it may fail once it has begun",
+            );
+            return Answer::Json;
+        }
+    };
+    let wraps = |name| !type_arguments(item, name).is_empty();
+    if wraps("Item") || wraps("Result") {
+        errors.at(
+            item,
+            "a stream is named by its plain values: `Streaming<StockChange>`; ids stand around \
+             the values that the stream is made of, and errors are its second type",
+        );
+    }
+    Answer::Streaming(Box::new(Stream {
+        item: item.clone(),
+        error,
+    }))
 }
 
 /// Two methods with the same verb and the same template, whatever its placeholders are called.

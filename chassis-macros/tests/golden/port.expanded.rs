@@ -21,6 +21,13 @@ pub trait StockStore: __StockStoreDyn + ::core::marker::Send + ::core::marker::S
     > + ::core::marker::Send
     where
         Self: ::core::marker::Sized;
+    fn changes(
+        &self,
+    ) -> impl ::core::future::Future<
+        Output = Result<Streaming<Stock, StoreError>, StoreError>,
+    > + ::core::marker::Send
+    where
+        Self: ::core::marker::Sized;
 }
 #[doc(hidden)]
 pub trait __StockStoreDyn: ::core::marker::Send + ::core::marker::Sync + 'static {
@@ -33,6 +40,12 @@ pub trait __StockStoreDyn: ::core::marker::Send + ::core::marker::Sync + 'static
         old: &'n Sku,
         new: Cow<'__a, str>,
     ) -> ::chassis::__private::BoxFuture<'__a, Result<(), StoreError>>;
+    fn __changes<'__a>(
+        &'__a self,
+    ) -> ::chassis::__private::BoxFuture<
+        '__a,
+        Result<Streaming<Stock, StoreError>, StoreError>,
+    >;
 }
 #[automatically_derived]
 #[allow(deprecated, clippy::all, clippy::pedantic)]
@@ -50,6 +63,14 @@ impl<__T: StockStore> __StockStoreDyn for __T {
     ) -> ::chassis::__private::BoxFuture<'__a, Result<(), StoreError>> {
         ::std::boxed::Box::pin(<Self as StockStore>::rename(self, old, new))
     }
+    fn __changes<'__a>(
+        &'__a self,
+    ) -> ::chassis::__private::BoxFuture<
+        '__a,
+        Result<Streaming<Stock, StoreError>, StoreError>,
+    > {
+        ::std::boxed::Box::pin(<Self as StockStore>::changes(self))
+    }
 }
 #[automatically_derived]
 #[allow(deprecated, clippy::all, clippy::pedantic)]
@@ -64,6 +85,9 @@ impl StockStore for ::std::sync::Arc<dyn StockStore> {
     ) -> Result<(), StoreError> {
         (**self).__rename(old, new).await
     }
+    async fn changes(&self) -> Result<Streaming<Stock, StoreError>, StoreError> {
+        (**self).__changes().await
+    }
 }
 #[automatically_derived]
 #[allow(deprecated, clippy::all, clippy::pedantic)]
@@ -77,6 +101,9 @@ impl<__T: StockStore> StockStore for ::std::sync::Arc<__T> {
         new: Cow<'_, str>,
     ) -> Result<(), StoreError> {
         <__T as StockStore>::rename(self, old, new).await
+    }
+    async fn changes(&self) -> Result<Streaming<Stock, StoreError>, StoreError> {
+        <__T as StockStore>::changes(self).await
     }
 }
 ///A fake of [`StockStore`] for tests: say what each method answers with `on_…`. A method of which nothing was said panics. Clones share their counts.
@@ -101,8 +128,18 @@ pub struct StockStoreFake {
             ) -> Result<(), StoreError> + ::core::marker::Send + ::core::marker::Sync,
         >,
     >,
+    on_changes: ::core::option::Option<
+        ::std::sync::Arc<
+            dyn ::core::ops::Fn(
+            ) -> Result<
+                    Streaming<Stock, StoreError>,
+                    StoreError,
+                > + ::core::marker::Send + ::core::marker::Sync,
+        >,
+    >,
     load_calls: ::std::sync::Arc<::core::sync::atomic::AtomicUsize>,
     rename_calls: ::std::sync::Arc<::core::sync::atomic::AtomicUsize>,
+    changes_calls: ::std::sync::Arc<::core::sync::atomic::AtomicUsize>,
 }
 #[allow(dead_code, clippy::all, clippy::pedantic)]
 impl StockStoreFake {
@@ -148,6 +185,23 @@ impl StockStoreFake {
     pub fn rename_calls(&self) -> usize {
         self.rename_calls.load(::core::sync::atomic::Ordering::SeqCst)
     }
+    ///Says what `changes` answers.
+    #[must_use]
+    pub fn on_changes(
+        mut self,
+        answer: impl ::core::ops::Fn(
+        ) -> Result<
+                Streaming<Stock, StoreError>,
+                StoreError,
+            > + ::core::marker::Send + ::core::marker::Sync + 'static,
+    ) -> Self {
+        self.on_changes = ::core::option::Option::Some(::std::sync::Arc::new(answer));
+        self
+    }
+    ///How often `changes` was called.
+    pub fn changes_calls(&self) -> usize {
+        self.changes_calls.load(::core::sync::atomic::Ordering::SeqCst)
+    }
 }
 #[automatically_derived]
 impl ::core::fmt::Debug for StockStoreFake {
@@ -186,6 +240,18 @@ impl StockStore for StockStoreFake {
             }
         }
     }
+    async fn changes(&self) -> Result<Streaming<Stock, StoreError>, StoreError> {
+        self.changes_calls.fetch_add(1, ::core::sync::atomic::Ordering::SeqCst);
+        match &self.on_changes {
+            ::core::option::Option::Some(__answer) => __answer(),
+            ::core::option::Option::None => {
+                ::core::panic!(
+                    "{}",
+                    "StockStoreFake: `changes` was called, but nothing says what it answers; add `.on_changes(|| …)`"
+                )
+            }
+        }
+    }
 }
 const _: () = {
     struct __Crossed<__T> {
@@ -209,6 +275,15 @@ const _: () = {
                 .call(1usize, <__T as StockStore>::rename(&self.adapter, old, new))
                 .await
         }
+        async fn changes(&self) -> Result<Streaming<Stock, StoreError>, StoreError> {
+            self.crossing
+                .stream(
+                    2usize,
+                    ::core::option::Option::None,
+                    <__T as StockStore>::changes(&self.adapter),
+                )
+                .await
+        }
     }
     #[automatically_derived]
     impl ::chassis::port::Port for dyn StockStore {
@@ -224,6 +299,11 @@ const _: () = {
                     },
                     ::chassis::port::PortMethod {
                         name: "rename",
+                        doc: "",
+                        idempotent: false,
+                    },
+                    ::chassis::port::PortMethod {
+                        name: "changes",
                         doc: "",
                         idempotent: false,
                     },

@@ -4,4 +4,6 @@ pub trait StockStore {
     async fn load(&self, sku: &Sku) -> Result<Option<Stock>, StoreError>;
 
     async fn rename<'n>(&self, old: &'n Sku, new: Cow<'_, str>) -> Result<(), StoreError>;
+
+    async fn changes(&self) -> Result<Streaming<Stock, StoreError>, StoreError>;
 }

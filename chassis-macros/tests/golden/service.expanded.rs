@@ -23,6 +23,15 @@ pub trait Inventory: __InventoryDyn + ::core::marker::Send + ::core::marker::Syn
     > + ::core::marker::Send
     where
         Self: ::core::marker::Sized;
+    /// Changes of one item's stock.
+    fn watch(
+        &self,
+        sku: Sku,
+    ) -> impl ::core::future::Future<
+        Output = Result<Streaming<Stock, InventoryError>, InventoryError>,
+    > + ::core::marker::Send
+    where
+        Self: ::core::marker::Sized;
 }
 #[doc(hidden)]
 pub trait __InventoryDyn: ::core::marker::Send + ::core::marker::Sync + 'static {
@@ -36,6 +45,13 @@ pub trait __InventoryDyn: ::core::marker::Send + ::core::marker::Sync + 'static 
         version: Option<u64>,
         count: u32,
     ) -> ::chassis::__private::BoxFuture<'__a, Result<(), InventoryError>>;
+    fn __watch<'__a>(
+        &'__a self,
+        sku: Sku,
+    ) -> ::chassis::__private::BoxFuture<
+        '__a,
+        Result<Streaming<Stock, InventoryError>, InventoryError>,
+    >;
     fn __call(
         self: ::std::sync::Arc<Self>,
         __method: usize,
@@ -61,6 +77,15 @@ impl<__T: Inventory> __InventoryDyn for __T {
         count: u32,
     ) -> ::chassis::__private::BoxFuture<'__a, Result<(), InventoryError>> {
         ::std::boxed::Box::pin(<Self as Inventory>::set(self, sku, version, count))
+    }
+    fn __watch<'__a>(
+        &'__a self,
+        sku: Sku,
+    ) -> ::chassis::__private::BoxFuture<
+        '__a,
+        Result<Streaming<Stock, InventoryError>, InventoryError>,
+    > {
+        ::std::boxed::Box::pin(<Self as Inventory>::watch(self, sku))
     }
     fn __call(
         self: ::std::sync::Arc<Self>,
@@ -108,6 +133,22 @@ impl<__T: Inventory> __InventoryDyn for __T {
                     ),
                 )
             }
+            2usize => {
+                let __format = ::chassis::__private::accept(__request)?;
+                let sku = ::chassis::__private::path::<Sku>(__request, 0usize, "sku")?;
+                ::core::result::Result::Ok(
+                    ::chassis::contract::Answer::Later(
+                        ::std::boxed::Box::pin(async move {
+                            let __result = <__T as Inventory>::watch(&*self, sku).await;
+                            ::chassis::__private::answer_streaming(
+                                __result,
+                                "inventory",
+                                __format,
+                            )
+                        }),
+                    ),
+                )
+            }
             _ => ::core::result::Result::Err(::chassis::__private::unknown_method()),
         }
     }
@@ -126,6 +167,12 @@ impl Inventory for ::std::sync::Arc<dyn Inventory> {
     ) -> Result<(), InventoryError> {
         (**self).__set(sku, version, count).await
     }
+    async fn watch(
+        &self,
+        sku: Sku,
+    ) -> Result<Streaming<Stock, InventoryError>, InventoryError> {
+        (**self).__watch(sku).await
+    }
 }
 #[automatically_derived]
 #[allow(deprecated, clippy::all, clippy::pedantic)]
@@ -140,6 +187,12 @@ impl<__T: Inventory> Inventory for ::std::sync::Arc<__T> {
         count: u32,
     ) -> Result<(), InventoryError> {
         <__T as Inventory>::set(self, sku, version, count).await
+    }
+    async fn watch(
+        &self,
+        sku: Sku,
+    ) -> Result<Streaming<Stock, InventoryError>, InventoryError> {
+        <__T as Inventory>::watch(self, sku).await
     }
 }
 ///A fake of [`Inventory`] for tests: say what each method answers with `on_…`. A method of which nothing was said panics. Clones share their counts.
@@ -165,8 +218,19 @@ pub struct InventoryFake {
             ) -> Result<(), InventoryError> + ::core::marker::Send + ::core::marker::Sync,
         >,
     >,
+    on_watch: ::core::option::Option<
+        ::std::sync::Arc<
+            dyn ::core::ops::Fn(
+                Sku,
+            ) -> Result<
+                    Streaming<Stock, InventoryError>,
+                    InventoryError,
+                > + ::core::marker::Send + ::core::marker::Sync,
+        >,
+    >,
     stock_calls: ::std::sync::Arc<::core::sync::atomic::AtomicUsize>,
     set_calls: ::std::sync::Arc<::core::sync::atomic::AtomicUsize>,
+    watch_calls: ::std::sync::Arc<::core::sync::atomic::AtomicUsize>,
 }
 #[allow(dead_code, clippy::all, clippy::pedantic)]
 impl InventoryFake {
@@ -213,6 +277,24 @@ impl InventoryFake {
     pub fn set_calls(&self) -> usize {
         self.set_calls.load(::core::sync::atomic::Ordering::SeqCst)
     }
+    ///Says what `watch` answers.
+    #[must_use]
+    pub fn on_watch(
+        mut self,
+        answer: impl ::core::ops::Fn(
+            Sku,
+        ) -> Result<
+                Streaming<Stock, InventoryError>,
+                InventoryError,
+            > + ::core::marker::Send + ::core::marker::Sync + 'static,
+    ) -> Self {
+        self.on_watch = ::core::option::Option::Some(::std::sync::Arc::new(answer));
+        self
+    }
+    ///How often `watch` was called.
+    pub fn watch_calls(&self) -> usize {
+        self.watch_calls.load(::core::sync::atomic::Ordering::SeqCst)
+    }
 }
 #[automatically_derived]
 impl ::core::fmt::Debug for InventoryFake {
@@ -248,6 +330,21 @@ impl Inventory for InventoryFake {
                 ::core::panic!(
                     "{}",
                     "InventoryFake: `set` was called, but nothing says what it answers; add `.on_set(|sku, version, count| …)`"
+                )
+            }
+        }
+    }
+    async fn watch(
+        &self,
+        sku: Sku,
+    ) -> Result<Streaming<Stock, InventoryError>, InventoryError> {
+        self.watch_calls.fetch_add(1, ::core::sync::atomic::Ordering::SeqCst);
+        match &self.on_watch {
+            ::core::option::Option::Some(__answer) => __answer(sku),
+            ::core::option::Option::None => {
+                ::core::panic!(
+                    "{}",
+                    "InventoryFake: `watch` was called, but nothing says what it answers; add `.on_watch(|sku| …)`"
                 )
             }
         }
@@ -358,6 +455,65 @@ const _: () = {
                 }
             }
         }
+        async fn watch(
+            &self,
+            sku: Sku,
+        ) -> Result<Streaming<Stock, InventoryError>, InventoryError> {
+            match self.0.bound() {
+                ::core::result::Result::Ok(
+                    ::chassis::contract::Bound::Local {
+                        service: __service,
+                        crossing: __crossing,
+                    },
+                ) => {
+                    __crossing
+                        .stream(
+                            2usize,
+                            ::core::option::Option::Some(
+                                ::core::time::Duration::from_millis(5000u64),
+                            ),
+                            (**__service).__watch(sku),
+                        )
+                        .await
+                }
+                ::core::result::Result::Ok(
+                    ::chassis::contract::Bound::Remote(__transport),
+                ) => {
+                    let __info = <dyn Inventory as ::chassis::contract::Contract>::info();
+                    let __call = (|| {
+                        let mut __encoder = ::chassis::__private::Encoder::new(
+                            __info,
+                            2usize,
+                        );
+                        __encoder.literal("/v1/items/");
+                        __encoder.path("sku", &sku)?;
+                        __encoder.literal("/changes");
+                        __encoder.stream();
+                        ::core::result::Result::<
+                            _,
+                            ::chassis::CallError,
+                        >::Ok(__encoder.finish())
+                    })();
+                    let __received = match __call {
+                        ::core::result::Result::Ok(__call) => {
+                            __transport.stream(__call).await
+                        }
+                        ::core::result::Result::Err(__error) => {
+                            ::core::result::Result::Err(__error)
+                        }
+                    };
+                    ::chassis::__private::Decoder::new(__info, 2usize)
+                        .streaming(__received)
+                }
+                ::core::result::Result::Err(__error) => {
+                    ::core::result::Result::Err(
+                        <InventoryError as ::core::convert::From<
+                            ::chassis::CallError,
+                        >>::from(__error),
+                    )
+                }
+            }
+        }
     }
     #[automatically_derived]
     impl ::chassis::contract::Contract for dyn Inventory {
@@ -398,6 +554,7 @@ const _: () = {
                             >,
                         ),
                         bytes: false,
+                        stream: ::core::option::Option::None,
                         problems: <InventoryError as ::chassis::Problem>::variants,
                     },
                     ::chassis::contract::MethodInfo {
@@ -440,6 +597,42 @@ const _: () = {
                         success: 204u16,
                         answer: ::core::option::Option::None,
                         bytes: false,
+                        stream: ::core::option::Option::None,
+                        problems: <InventoryError as ::chassis::Problem>::variants,
+                    },
+                    ::chassis::contract::MethodInfo {
+                        name: "watch",
+                        verb: ::chassis::__private::Method::GET,
+                        path: "/v1/items/{sku}/changes",
+                        doc: "Changes of one item's stock.",
+                        source: ::core::concat!(::core::file!(), ":", ::core::line!()),
+                        timeout: ::core::option::Option::None,
+                        max_body: ::core::option::Option::None,
+                        deprecated: false,
+                        since: ::core::option::Option::None,
+                        cancel: ::chassis::contract::Cancel::Always,
+                        params: &[
+                            ::chassis::contract::ParamInfo {
+                                name: "sku",
+                                place: ::chassis::contract::ParamPlace::Path,
+                                required: true,
+                                schema: ::chassis::__private::schemars::SchemaGenerator::subschema_for::<
+                                    Sku,
+                                >,
+                            },
+                        ],
+                        success: 200u16,
+                        answer: ::core::option::Option::None,
+                        bytes: false,
+                        stream: ::core::option::Option::Some(::chassis::contract::StreamInfo {
+                            item: ::chassis::__private::schemars::SchemaGenerator::subschema_for::<
+                                Stock,
+                            >,
+                            item_timeout: ::core::option::Option::Some(
+                                ::core::time::Duration::from_millis(5000u64),
+                            ),
+                            problems: <InventoryError as ::chassis::Problem>::variants,
+                        }),
                         problems: <InventoryError as ::chassis::Problem>::variants,
                     },
                 ],

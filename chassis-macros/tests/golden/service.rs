@@ -11,4 +11,8 @@ pub trait Inventory {
         #[header("If-Match")] version: Option<u64>,
         count: u32,
     ) -> Result<(), InventoryError>;
+
+    /// Changes of one item's stock.
+    #[get("/items/{sku}/changes", item_timeout = "5s")]
+    async fn watch(&self, sku: Sku) -> Result<Streaming<Stock, InventoryError>, InventoryError>;
 }

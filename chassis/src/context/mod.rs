@@ -163,6 +163,14 @@ impl Context {
         self
     }
 
+    /// The same without a deadline: for what goes on after the call that had one.
+    pub(crate) fn without_deadline(mut self) -> Self {
+        if self.deadline().is_some() {
+            self.parts_mut().deadline = None;
+        }
+        self
+    }
+
     /// The same with another request id.
     #[must_use]
     pub fn with_request_id(mut self, id: RequestId) -> Self {

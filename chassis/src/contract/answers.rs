@@ -40,7 +40,7 @@ pub fn answer_created<T: Serialize, E: Problem>(
 pub fn answer_bytes<E: Problem>(result: Result<Bytes, E>, contract: &str) -> Reply {
     answer(result, contract, |bytes| Reply {
         content_type: Some(OCTETS),
-        body: bytes,
+        body: bytes.into(),
         ..Reply::empty(StatusCode::OK)
     })
 }
@@ -60,7 +60,7 @@ fn body<T: Serialize>(status: StatusCode, value: &T) -> Reply {
     match json(value) {
         Ok(body) => Reply {
             content_type: Some(JSON),
-            body,
+            body: body.into(),
             ..Reply::empty(status)
         },
         Err(_) => unencodable(),

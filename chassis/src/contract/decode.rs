@@ -2,16 +2,17 @@
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION};
-use http::{HeaderValue, Response};
+use http::{HeaderMap, HeaderValue, Response};
 use serde::de::DeserializeOwned;
 
 use super::body::is_json;
-use super::{ContractInfo, Created, spare};
+use super::streaming::{Origin, Reading};
+use super::{ContractInfo, Created, Format, Received, Streaming, spare};
 use crate::problem::PROBLEM_JSON;
 use crate::{CallError, Problem, ProblemDetails};
 
-/// What a transport gives.
-type Received = Result<Response<Bytes>, CallError>;
+/// What a transport gives of a call.
+type Answered = Result<Response<Bytes>, CallError>;
 
 /// Reads the answers of one method.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +32,7 @@ impl Decoder {
     /// # Errors
     ///
     /// The typed error that was answered, or a [`CallError`] as `E`.
-    pub fn json<T, E>(&self, received: Received) -> Result<T, E>
+    pub fn json<T, E>(&self, received: Answered) -> Result<T, E>
     where
         T: DeserializeOwned,
         E: Problem + From<CallError>,
@@ -47,7 +48,7 @@ impl Decoder {
     /// # Errors
     ///
     /// As [`json`](Self::json).
-    pub fn empty<E: Problem + From<CallError>>(&self, received: Received) -> Result<(), E> {
+    pub fn empty<E: Problem + From<CallError>>(&self, received: Answered) -> Result<(), E> {
         self.success::<E>(received).map(spare::keep)
     }
 
@@ -56,7 +57,7 @@ impl Decoder {
     /// # Errors
     ///
     /// As [`json`](Self::json).
-    pub fn created<T, E>(&self, received: Received) -> Result<Created<T>, E>
+    pub fn created<T, E>(&self, received: Answered) -> Result<Created<T>, E>
     where
         T: DeserializeOwned,
         E: Problem + From<CallError>,
@@ -77,13 +78,54 @@ impl Decoder {
     /// # Errors
     ///
     /// As [`json`](Self::json).
-    pub fn bytes<E: Problem + From<CallError>>(&self, received: Received) -> Result<Bytes, E> {
+    pub fn bytes<E: Problem + From<CallError>>(&self, received: Answered) -> Result<Bytes, E> {
         self.success::<E>(received).map(Response::into_body)
+    }
+
+    /// Items, as they come. `S` is how the stream may fail, `E` how the call may.
+    ///
+    /// # Errors
+    ///
+    /// As [`json`](Self::json).
+    pub fn streaming<T, S, E>(
+        &self,
+        received: Result<Response<Received>, CallError>,
+    ) -> Result<Streaming<T, S>, E>
+    where
+        T: DeserializeOwned + 'static,
+        S: Problem + From<CallError>,
+        E: Problem + From<CallError>,
+    {
+        let (head, body) = received?.into_parts();
+        let format = self.format(&head.headers);
+        let chunks = match body {
+            Received::Chunks(chunks) => chunks,
+            Received::Whole(bytes) => {
+                let whole = self.success::<E>(Ok(Response::from_parts(head, bytes)))?;
+                Received::chunks(whole.into_body())
+            }
+        };
+        let origin = Origin {
+            contract: self.contract.name,
+            method: &self.contract.methods[self.method],
+        };
+        let reading = Reading::new(chunks, format?, origin);
+        Ok(Streaming::of(Box::pin(reading)))
+    }
+
+    fn format(&self, headers: &HeaderMap) -> Result<Format, CallError> {
+        let came = headers.get(CONTENT_TYPE).map(HeaderValue::to_str);
+        let format = came.and_then(|came| Format::of(came.ok()?));
+        format.ok_or_else(|| {
+            let [events, lines] = Format::ALL.map(Format::media_type);
+            let came = headers.get(CONTENT_TYPE);
+            self.unknown(&format!("{came:?} instead of `{events}` or `{lines}`"))
+        })
     }
 
     fn success<E: Problem + From<CallError>>(
         &self,
-        received: Received,
+        received: Answered,
     ) -> Result<Response<Bytes>, E> {
         let response = received?;
         let expected = self.contract.methods[self.method].success;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::HeaderValue;
-use http::header::CONTENT_TYPE;
+use http::header::{ACCEPT, CONTENT_TYPE};
 use serde::Serialize;
 
 use super::body::JSON;
@@ -96,6 +96,14 @@ impl Encoder {
         self.call.body = json(value).map_err(|e| self.refuse(name, &e.to_string()))?;
         self.call.headers.insert(CONTENT_TYPE, JSON);
         Ok(())
+    }
+
+    /// Says in which formats a stream is understood.
+    pub fn stream(&mut self) {
+        // Events first: what stands between knows best how to pass them on.
+        let formats = "text/event-stream, application/x-ndjson;q=0.9";
+        let formats = HeaderValue::from_static(formats);
+        self.call.headers.insert(ACCEPT, formats);
     }
 
     /// The call, ready to be sent.

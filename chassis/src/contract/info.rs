@@ -52,10 +52,12 @@ pub struct MethodInfo {
     pub params: &'static [ParamInfo],
     /// The status of success: 200, 201 or 204.
     pub success: u16,
-    /// The schema of the answer's body; `None`: no body, or bytes.
+    /// The schema of the answer's body; `None`: no body, bytes, or a stream.
     pub answer: Option<Schema>,
     /// Whether the answer is bytes as they are.
     pub bytes: bool,
+    /// What streams, where the answer is a [`Streaming`](super::Streaming).
+    pub stream: Option<StreamInfo>,
     /// The typed errors that it answers.
     pub problems: fn() -> &'static [ProblemInfo],
 }
@@ -75,6 +77,22 @@ impl MethodInfo {
             .iter()
             .any(|param| param.place == ParamPlace::Body)
     }
+
+    /// How long the reader of its stream waits for each item; `None`: as long as it takes.
+    pub fn item_timeout(&self) -> Option<Duration> {
+        self.stream.as_ref()?.item_timeout
+    }
+}
+
+/// What a method streams.
+#[derive(Debug)]
+pub struct StreamInfo {
+    /// The schema of an item.
+    pub item: Schema,
+    /// How long the reader waits for each item; `None`: as long as it takes.
+    pub item_timeout: Option<Duration>,
+    /// The typed errors that the stream may end with.
+    pub problems: fn() -> &'static [ProblemInfo],
 }
 
 /// One parameter of a method.

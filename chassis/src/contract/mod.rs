@@ -7,7 +7,8 @@
 //! words.
 //!
 //! Start at [`Contract`]. What the expansion calls lies in one file a step: `params` and `body` read
-//! a request, `answers` writes its answer; `encode` and `decode` are the client's side of the same.
+//! a request, `answers` writes its answer; `encode` and `decode` are the client's side of the same;
+//! `streaming` holds answers that come item by item.
 //! [`Loopback`] joins both sides without a wire, and [`openapi()`] describes a contract to others.
 
 mod answers;
@@ -27,17 +28,19 @@ mod reply;
 mod request;
 mod serves;
 mod spare;
+mod streaming;
 
 use std::sync::Arc;
 
-pub use info::{Cancel, ContractInfo, MethodInfo, ParamInfo, ParamPlace, Schema};
+pub use info::{Cancel, ContractInfo, MethodInfo, ParamInfo, ParamPlace, Schema, StreamInfo};
 pub use link::{Bound, Link};
 pub use loopback::Loopback;
 pub use openapi::openapi;
-pub use outgoing::{Outgoing, Transport, TransportFuture};
+pub use outgoing::{Outgoing, StreamFuture, Transport, TransportFuture};
 pub use reply::{Answer, Created, Reply};
 pub use request::{Captures, Request};
 pub use serves::{Served, Serves};
+pub use streaming::{Body, Chunks, Format, Frame, FrameKind, Frames, Item, Received, Streaming};
 
 /// What the expansion of `#[service]` calls; public only through `__private`.
 pub(crate) mod expansion {
@@ -47,6 +50,7 @@ pub(crate) mod expansion {
     pub use super::encode::Encoder;
     pub use super::params::{header, header_optional, path, query, query_optional};
     pub use super::refusal::{Refusal, unknown_method};
+    pub use super::streaming::{accept, answer_streaming};
 }
 
 use refusal::Refusal;

@@ -3,9 +3,9 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
 
+use super::Body;
 use crate::ProblemDetails;
 use crate::problem::PROBLEM_JSON;
 
@@ -37,7 +37,7 @@ pub struct Reply {
     /// `location` of what was created.
     pub location: Option<HeaderValue>,
     /// The body.
-    pub body: Bytes,
+    pub body: Body,
     /// `error.type`: the problem's kind, for metrics, spans and the access log.
     pub error_type: Option<&'static str>,
 }
@@ -49,7 +49,7 @@ impl Reply {
             status,
             content_type: None,
             location: None,
-            body: Bytes::new(),
+            body: Body::default(),
             error_type: None,
         }
     }

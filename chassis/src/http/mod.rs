@@ -7,7 +7,9 @@
 pub mod client;
 mod server;
 
-pub use server::{Body, Component, Edge, Routes, Running, Server, Settings, router};
+pub use server::{
+    Body, Component, Edge, Routes, Running, Server, Settings, StreamingSettings, router,
+};
 pub(crate) use server::{
     OfferedRoute, OfferedRouter, RecentRequest, WeakEdge, is_taken, listen, try_bind,
 };

@@ -1,5 +1,6 @@
 //! [`Crossing`]: one call through a port inside the process, and what the chassis does around it.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,7 +17,11 @@ pub trait Observer: Send + Sync + 'static {
     /// A call begins. Gives the context for the work inside: a child span where the trace is
     /// sampled, else `context` as it is.
     fn begin(&self, method: usize, context: Context) -> Context;
-    /// The call is over, also when it was dropped half-way.
+    /// The stream that a call gave has given an item.
+    fn item(&self, method: usize) {
+        let _ = method;
+    }
+    /// The call is over, also when it was dropped half-way; one that gave a stream when that is.
     fn end(&self, finished: &Finished<'_>);
 }
 
@@ -33,6 +38,8 @@ pub struct Finished<'a> {
     pub time: (Instant, Instant),
     /// How it went.
     pub outcome: Outcome,
+    /// How many items its stream gave; `None` where it gave none.
+    pub items: Option<u64>,
 }
 
 /// How a call through a port went.
@@ -50,9 +57,9 @@ pub enum Outcome {
 /// and the place where policies go. A cheap clone.
 #[derive(Clone)]
 pub struct Crossing {
-    name: &'static str,
+    pub(super) name: &'static str,
     observer: Arc<dyn Observer>,
-    env: Env,
+    pub(super) env: Env,
 }
 
 impl Crossing {
@@ -76,18 +83,8 @@ impl Crossing {
         F: Future<Output = Result<T, E>>,
         E: From<CallError>,
     {
-        let outer = Context::current();
-        let deadline = outer.deadline();
-        let mut call = Call::begin(self, method, outer);
-        let result = match deadline {
-            Some(at) if at <= call.started => Err(self.deadline("called").into()),
-            _ => self.run(&call.context, deadline, future).await,
-        };
-        call.outcome = match &result {
-            Ok(_) => Outcome::Ok,
-            Err(_) => Outcome::Error(error_type::<E>()),
-        };
-        result
+        let mut call = Call::begin(self, method);
+        call.run(future).await
     }
 
     async fn run<T, E, F>(
@@ -121,7 +118,7 @@ impl Crossing {
         .await
     }
 
-    fn deadline(&self, stage: &'static str) -> CallError {
+    pub(super) fn deadline(&self, stage: &'static str) -> CallError {
         CallError::Deadline {
             service: self.name.to_owned(),
             stage,
@@ -137,44 +134,80 @@ impl fmt::Debug for Crossing {
     }
 }
 
-/// Tells the observer of the end, however it comes.
-struct Call<'a> {
-    crossing: &'a Crossing,
+/// One call. Tells the observer of the end, however it comes.
+pub(super) struct Call<C: Borrow<Crossing>> {
+    pub(super) crossing: C,
     method: usize,
     outer: Context,
-    context: Context,
+    pub(super) context: Context,
     started: Instant,
-    outcome: Outcome,
+    pub(super) outcome: Outcome,
+    items: Option<u64>,
 }
 
-impl<'a> Call<'a> {
-    fn begin(crossing: &'a Crossing, method: usize, outer: Context) -> Self {
-        let context = crossing.observer.begin(method, outer.clone());
+impl<C: Borrow<Crossing>> Call<C> {
+    pub(super) fn begin(crossing: C, method: usize) -> Self {
+        let outer = Context::current();
+        let own: &Crossing = crossing.borrow();
+        let context = own.observer.begin(method, outer.clone());
         Self {
-            crossing,
             method,
             outer,
             context,
-            started: crossing.env.now(),
+            started: own.env.now(),
             outcome: Outcome::Cancelled,
+            items: None,
+            crossing,
         }
+    }
+
+    /// Runs the call, or what of it comes before its stream.
+    pub(super) async fn run<T, E, F>(&mut self, future: F) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: From<CallError>,
+    {
+        let crossing = self.crossing.borrow();
+        let deadline = self.outer.deadline();
+        let result = match deadline {
+            Some(at) if at <= self.started => Err(crossing.deadline("called").into()),
+            _ => crossing.run(&self.context, deadline, future).await,
+        };
+        self.outcome = match &result {
+            Ok(_) => Outcome::Ok,
+            Err(_) => Outcome::Error(error_type::<E>()),
+        };
+        result
+    }
+
+    /// The call gave a stream, which goes on.
+    pub(super) fn stream(&mut self) {
+        self.outcome = Outcome::Cancelled;
+        self.items = Some(0);
+    }
+
+    pub(super) fn item(&mut self) {
+        self.items = self.items.map(|items| items + 1);
+        self.crossing.borrow().observer.item(self.method);
     }
 }
 
-impl Drop for Call<'_> {
+impl<C: Borrow<Crossing>> Drop for Call<C> {
     fn drop(&mut self) {
-        self.crossing.observer.end(&Finished {
+        let crossing = self.crossing.borrow();
+        crossing.observer.end(&Finished {
             method: self.method,
             outer: &self.outer,
             context: &self.context,
-            time: (self.started, self.crossing.env.now()),
+            time: (self.started, crossing.env.now()),
             outcome: self.outcome,
+            items: self.items,
         });
     }
 }
 
 /// The error's type without its path: `StoreError`.
-fn error_type<E>() -> &'static str {
+pub(super) fn error_type<E>() -> &'static str {
     let name = std::any::type_name::<E>();
     name.rsplit("::").next().unwrap_or(name)
 }

@@ -1,10 +1,11 @@
 //! Outbound ports: what `#[port]` makes of a trait, and [`Crossing`], what happens around a call.
 //!
 //! `app.adapt::<dyn StockStore>(adapter)` puts a generated wrapper around the adapter; each call
-//! through it is one [`Crossing::call`].
+//! through it is one [`Crossing::call`], or one [`Crossing::stream`] where it gives a stream.
 
 mod adapter;
 mod crossing;
+mod passage;
 
 pub use adapter::{Adapter, Adapts};
 pub use crossing::{Crossing, Finished, Observer, Outcome};

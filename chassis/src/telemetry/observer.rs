@@ -1,11 +1,11 @@
 //! [`observer`]: what watches the calls of one port: spans, metrics, recent failures.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::Telemetry;
 use super::failures::{Failure, Failures};
-use super::metrics::{PortSeries, Recorded};
+use super::metrics::{Counter, PortSeries, Recorded};
 use super::semconv;
 use super::traces::{SpanKind, SpanRecord};
 use crate::Context;
@@ -36,6 +36,8 @@ struct Method {
     /// `stock-store/load`.
     span: Arc<str>,
     series: PortSeries,
+    /// Made with the first item: most methods stream none.
+    items: OnceLock<Option<Counter>>,
 }
 
 impl PortObserver {
@@ -51,6 +53,7 @@ impl PortObserver {
             name,
             span: format!("{port}/{name}").into(),
             series: telemetry.metrics().port(&port, name),
+            items: OnceLock::new(),
         };
         Self {
             methods: methods.into_iter().map(method).collect(),
@@ -97,6 +100,11 @@ impl PortObserver {
             (semconv::CHASSIS_PORT, self.port.clone().into()),
             (semconv::CHASSIS_METHOD, method.name.into()),
         ];
+        if let Some(items) = finished.items {
+            let items = i64::try_from(items).unwrap_or(i64::MAX);
+            span.attributes
+                .push((semconv::CHASSIS_STREAM_ITEMS, items.into()));
+        }
         if let Some(error_type) = error_type {
             span.attributes
                 .push((semconv::ERROR_TYPE, error_type.into()));
@@ -112,6 +120,17 @@ impl Observer for PortObserver {
         match child {
             Some(child) => context.with_trace(child),
             None => context,
+        }
+    }
+
+    fn item(&self, method: usize) {
+        let Some(method) = self.methods.get(method) else {
+            return;
+        };
+        let metrics = self.telemetry.metrics();
+        let counter = || metrics.items_received(&self.port, method.name);
+        if let Some(items) = method.items.get_or_init(counter) {
+            items.inc();
         }
     }
 

@@ -41,6 +41,11 @@ pub const HTTP_CLIENT_REQUEST_DURATION: &str = "http.client.request.duration";
 /// Seconds that a call through a port took.
 pub const CHASSIS_PORT_CALL_DURATION: &str = "chassis.port.call.duration";
 
+/// Items of streams.
+pub const CHASSIS_STREAM_ITEMS: &str = "chassis.stream.items";
+/// `transmit` or `receive`.
+pub const NETWORK_IO_DIRECTION: &str = "network.io.direction";
+
 /// Upper bounds in seconds that the conventions advise for durations of HTTP requests.
 pub const DURATION_BOUNDS: [f64; 14] = [
     0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,

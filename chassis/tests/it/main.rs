@@ -23,6 +23,9 @@ mod lifecycle;
 // Fakes and time that a test holds.
 #[cfg(feature = "testing")]
 mod port;
+// Answers that come item by item.
+#[cfg(feature = "testing")]
+mod streaming;
 // Services within the test.
 #[cfg(feature = "testing")]
 mod system;

@@ -34,21 +34,36 @@ fn body(contract: &Contract, index: usize, method: &Method) -> TokenStream {
     let failed = quote_spanned! {error.span()=>
         <#error as ::core::convert::From<::chassis::CallError>>::from
     };
-    let decoded = quote_spanned! {error.span()=>
+    let span = match &method.answer {
+        Answer::Streaming(stream) => stream.error.as_ref().unwrap_or(error).span(),
+        _ => error.span(),
+    };
+    let decoded = quote_spanned! {span=>
         ::chassis::__private::Decoder::new(__info, #index).#decode(__received)
     };
     let dyn_contract = &contract.shape.ident;
+    let (crossing, carry) = match &method.answer {
+        Answer::Streaming(_) => {
+            let timeout = super::info::item_timeout(method);
+            let stream = quote_spanned!(span=> __crossing.stream);
+            (
+                quote!(#stream(#index, #timeout, #local).await),
+                quote!(stream),
+            )
+        }
+        _ => (quote!(__crossing.call(#index, #local).await), quote!(call)),
+    };
     quote! {
         match self.0.bound() {
             ::core::result::Result::Ok(::chassis::contract::Bound::Local {
                 service: __service,
                 crossing: __crossing,
-            }) => __crossing.call(#index, #local).await,
+            }) => #crossing,
             ::core::result::Result::Ok(::chassis::contract::Bound::Remote(__transport)) => {
                 let __info = <dyn #dyn_contract as ::chassis::contract::Contract>::info();
                 let __call = #encode;
                 let __received = match __call {
-                    ::core::result::Result::Ok(__call) => __transport.call(__call).await,
+                    ::core::result::Result::Ok(__call) => __transport.#carry(__call).await,
                     ::core::result::Result::Err(__error) => ::core::result::Result::Err(__error),
                 };
                 #decoded
@@ -62,11 +77,13 @@ fn body(contract: &Contract, index: usize, method: &Method) -> TokenStream {
 fn encode(contract: &Contract, index: usize, method: &Method) -> TokenStream {
     let target = target(contract, method);
     let others = method.params.iter().filter_map(write);
+    let stream = matches!(method.answer, Answer::Streaming(_)).then(|| quote!(__encoder.stream();));
     quote! {
         (|| {
             let mut __encoder = ::chassis::__private::Encoder::new(__info, #index);
             #(#target)*
             #(#others)*
+            #stream
             ::core::result::Result::<_, ::chassis::CallError>::Ok(__encoder.finish())
         })()
     }
@@ -130,5 +147,6 @@ fn decode(method: &Method) -> TokenStream {
         Answer::Empty => quote!(empty),
         Answer::Created(_) => quote!(created),
         Answer::Bytes => quote!(bytes),
+        Answer::Streaming(_) => quote!(streaming),
     }
 }

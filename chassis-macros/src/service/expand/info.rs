@@ -37,6 +37,7 @@ fn method(contract: &Contract, method: &Method) -> TokenStream {
     let options = options(method);
     let params = method.params.iter().map(param);
     let (success, answer, bytes) = answer(method);
+    let stream = option(stream(method));
     let error = &method.shape.error;
     let problems = quote_spanned!(error.span()=> <#error as ::chassis::Problem>::variants);
     quote! {
@@ -51,6 +52,7 @@ fn method(contract: &Contract, method: &Method) -> TokenStream {
             success: #success,
             answer: #answer,
             bytes: #bytes,
+            stream: #stream,
             problems: #problems,
         }
     }
@@ -105,7 +107,37 @@ fn answer(method: &Method) -> (u16, TokenStream, bool) {
         Answer::Empty => (204, option(None), false),
         Answer::Created(ty) => (201, option(Some(schema(ty))), false),
         Answer::Bytes => (200, option(None), true),
+        Answer::Streaming(_) => (200, option(None), false),
     }
+}
+
+/// A `StreamInfo`, where the method streams.
+fn stream(method: &Method) -> Option<TokenStream> {
+    let Answer::Streaming(stream) = &method.answer else {
+        return None;
+    };
+    let (item, item_timeout) = (schema(&stream.item), item_timeout(method));
+    let problems = match &stream.error {
+        Some(error) => quote_spanned!(error.span()=> <#error as ::chassis::Problem>::variants),
+        None => quote!(<::chassis::CallError as ::chassis::Problem>::variants),
+    };
+    Some(quote! {
+        ::chassis::contract::StreamInfo {
+            item: #item,
+            item_timeout: #item_timeout,
+            problems: #problems,
+        }
+    })
+}
+
+/// An `Option<Duration>`.
+pub(super) fn item_timeout(method: &Method) -> TokenStream {
+    option(
+        method
+            .options
+            .item_timeout
+            .map(|(ms, _)| quote!(::core::time::Duration::from_millis(#ms))),
+    )
 }
 
 /// A missing `JsonSchema` is reported at the type.

@@ -45,11 +45,14 @@ fn arm(contract: &Contract, index: usize, method: &Method) -> TokenStream {
     let read = method.params.iter().map(read);
     let encode = encoder(&method.answer);
     let contract = &contract.name;
+    let format = format(&method.answer);
+    let format_name = format.as_ref().map(|_| quote!(, __format));
     let answer = quote_spanned! {method.shape.error.span()=>
-        ::chassis::__private::#encode(__result, #contract)
+        ::chassis::__private::#encode(__result, #contract #format_name)
     };
     quote! {
         #index => {
+            #format
             #(#read)*
             ::core::result::Result::Ok(::chassis::contract::Answer::Later(
                 ::std::boxed::Box::pin(async move {
@@ -108,5 +111,12 @@ fn encoder(answer: &Answer) -> TokenStream {
         Answer::Empty => quote!(answer_empty),
         Answer::Created(_) => quote!(answer_created),
         Answer::Bytes => quote!(answer_bytes),
+        Answer::Streaming(_) => quote!(answer_streaming),
     }
+}
+
+/// In which format the caller takes a stream.
+fn format(answer: &Answer) -> Option<TokenStream> {
+    matches!(answer, Answer::Streaming(_))
+        .then(|| quote!(let __format = ::chassis::__private::accept(__request)?;))
 }

@@ -5,6 +5,7 @@
 mod operation;
 mod paths;
 mod responses;
+mod stream;
 
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};

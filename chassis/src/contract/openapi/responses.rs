@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
+use super::stream;
 use crate::ProblemDetails;
 use crate::contract::{ContractInfo, MethodInfo};
 use crate::problem::{PROBLEM_JSON, expansion::type_uri};
@@ -39,6 +40,7 @@ fn success(method: &MethodInfo, schemas: &mut SchemaGenerator) -> Value {
     let description = match method.success {
         201 => "Created.",
         204 => "Done; there is nothing to say.",
+        _ if method.stream.is_some() => "Items, as they come.",
         _ => "The answer.",
     };
     response.insert("description".to_owned(), json!(description));
@@ -49,6 +51,10 @@ fn success(method: &MethodInfo, schemas: &mut SchemaGenerator) -> Value {
     }
     let content = match method.answer {
         Some(schema) => Some(json!({ "application/json": { "schema": schema(schemas) } })),
+        None if method.stream.is_some() => method
+            .stream
+            .as_ref()
+            .map(|stream| stream::content(stream, schemas)),
         None if method.bytes => Some(json!({ "application/octet-stream": {} })),
         None => None,
     };
@@ -82,6 +88,13 @@ fn chassis_problems(method: &MethodInfo) -> Vec<(u16, &'static str, &'static str
             400,
             "invalid-parameter",
             "A parameter is missing or malformed.",
+        ));
+    }
+    if method.stream.is_some() {
+        problems.push((
+            406,
+            "not-acceptable",
+            "The caller takes neither of the formats in which the answer streams.",
         ));
     }
     if method.has_body() {

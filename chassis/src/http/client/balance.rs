@@ -17,12 +17,12 @@ impl Balance {
     pub(super) fn round<'a>(
         &self,
         endpoints: &'a [Arc<Endpoint>],
-    ) -> impl Iterator<Item = &'a Endpoint> + use<'a> {
+    ) -> impl Iterator<Item = &'a Arc<Endpoint>> + use<'a> {
         let turn = match endpoints.len() {
             0 | 1 => 0,
             many => self.0.fetch_add(1, Ordering::Relaxed) % many,
         };
         let (before, from) = endpoints.split_at(turn);
-        from.iter().chain(before).map(|endpoint| &**endpoint)
+        from.iter().chain(before)
     }
 }

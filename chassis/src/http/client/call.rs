@@ -4,18 +4,21 @@
 //! timeout → bulkhead → breaker → retry and hedge → balance → adaptive limit → attempt timeout →
 //! inject context → pool → wire. A comment marks the place of each that is not there yet.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::{Response, header};
+use http::{Response, StatusCode, header};
 
 use super::answer::collect;
 use super::fault;
+use super::incoming::{Coming, Incoming};
 use super::limit::{Limit, within};
+use super::observe::Methods;
 use super::pool::{Endpoint, Lease, LeaseError};
 use super::settings::Settings;
 use super::transport::{HttpTransport, Wire};
-use crate::contract::Outgoing;
+use crate::contract::{Outgoing, Received};
 use crate::{CallError, Context};
 
 /// Carries `outgoing` to an instance and gives the whole answer.
@@ -25,12 +28,13 @@ pub(super) async fn call(
 ) -> Result<Response<Bytes>, CallError> {
     let now = client.env.now();
     let method = outgoing.method;
-    let (observed, context) = client.methods.begin(method, Context::current(), now);
-    let result = policies(client, outgoing, context, now).await;
+    let context = Context::current();
+    let (observed, context) = Methods::begin(&*client.methods, method, context, now);
+    let result = policies(client, outgoing, context, now, Answer::Whole).await;
     match result {
         Ok((response, now)) => {
             observed.end(Ok(response.status().as_u16()), now);
-            Ok(response)
+            Ok(response.map(Taken::into_whole))
         }
         Err(error) => {
             observed.end(Err(&error), client.env.now());
@@ -39,8 +43,63 @@ pub(super) async fn call(
     }
 }
 
+/// Carries `outgoing` to an instance and gives its answer as soon as its head is there, if that is
+/// a stream; else whole.
+pub(super) async fn stream(
+    client: &HttpTransport,
+    outgoing: Outgoing,
+) -> Result<Response<Received>, CallError> {
+    let now = client.env.now();
+    let method = outgoing.method;
+    let methods = Arc::clone(&client.methods);
+    let (mut observed, context) = Methods::begin(methods, method, Context::current(), now);
+    match policies(client, outgoing, context, now, Answer::Stream).await {
+        Ok((response, now)) => {
+            let (head, body) = response.into_parts();
+            let body = match body {
+                Taken::Whole(bytes) => {
+                    observed.end(Ok(head.status.as_u16()), now);
+                    Received::Whole(bytes)
+                }
+                Taken::Coming(coming) => {
+                    observed.stream();
+                    Received::Chunks(Box::pin(Incoming::new(client, *coming, observed)))
+                }
+            };
+            Ok(Response::from_parts(head, body))
+        }
+        Err(error) => {
+            observed.end(Err(&error), client.env.now());
+            Err(error)
+        }
+    }
+}
+
+/// How the body of the answer is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Whole,
+    Stream,
+}
+
+/// What was taken of it.
+enum Taken {
+    Whole(Bytes),
+    Coming(Box<Coming>),
+}
+
+impl Taken {
+    /// For those who asked for [`Answer::Whole`].
+    fn into_whole(self) -> Bytes {
+        match self {
+            Self::Whole(bytes) => bytes,
+            Self::Coming(_) => Bytes::new(),
+        }
+    }
+}
+
 /// The answer, and when it was there.
-type Answered = (Response<Bytes>, Instant);
+type Answered = (Response<Taken>, Instant);
 
 /// What stands between the call and its attempts.
 async fn policies(
@@ -48,6 +107,7 @@ async fn policies(
     outgoing: Outgoing,
     context: Context,
     now: Instant,
+    answer: Answer,
 ) -> Result<Answered, CallError> {
     // Cache. Fallback.
     let total = Limit::new(now, client.settings.total_timeout, context.deadline());
@@ -64,6 +124,7 @@ async fn policies(
         client,
         context: context.with_deadline(limit.at),
         limit,
+        answer,
     };
     attempt.run(request, now).await
 }
@@ -74,12 +135,15 @@ struct Attempt<'a> {
     /// The call's own, with the attempt's limit as its deadline: what the callee is told.
     context: Context,
     limit: Limit,
+    answer: Answer,
 }
 
 /// How it went with one endpoint.
 enum Hop {
     /// There is an answer.
     Answered(Answered),
+    /// There is the head of one, and its body comes over a connection of its own.
+    Streams(http::response::Parts, hyper::body::Incoming, Instant),
     /// Not a byte was sent, and the request is back in its place: another endpoint may have it.
     Unsent(CallError),
     /// The callee may have seen the request.
@@ -102,6 +166,8 @@ impl Attempt<'_> {
             match self.hop(endpoint, &mut request, now).await {
                 Hop::Answered(answered) => return Ok(answered),
                 Hop::Failed(error) => return Err(error),
+                // `hop` has made an answer of it.
+                Hop::Streams(..) => return Err(self.no_endpoint()),
                 Hop::Unsent(error) => last = Some(error),
             }
             now = self.client.env.now();
@@ -114,7 +180,7 @@ impl Attempt<'_> {
 
     /// Sends the request to `endpoint`, over connections that were idle as long as there are any:
     /// the callee may have closed them meanwhile. Then over a new one.
-    async fn hop(&self, endpoint: &Endpoint, request: &mut Option<Wire>, now: Instant) -> Hop {
+    async fn hop(&self, endpoint: &Arc<Endpoint>, request: &mut Option<Wire>, now: Instant) -> Hop {
         let client = self.client;
         loop {
             let mut lease = match endpoint.lease(now, self.limit.at).await {
@@ -132,6 +198,17 @@ impl Attempt<'_> {
                 Ok(Hop::Answered(answered)) => {
                     lease.give_back(answered.1);
                     return Hop::Answered(answered);
+                }
+                Ok(Hop::Streams(head, body, now)) => {
+                    let connection = lease.hold(endpoint);
+                    let address = endpoint.address().clone();
+                    let coming = Coming {
+                        body,
+                        _connection: connection,
+                        address,
+                    };
+                    let taken = Taken::Coming(Box::new(coming));
+                    return Hop::Answered((Response::from_parts(head, taken), now));
                 }
                 Ok(Hop::Unsent(_)) if lease.reused => {}
                 Ok(other) => return other,
@@ -158,7 +235,7 @@ impl Attempt<'_> {
                 let error = error.into_error();
                 return match request {
                     Some(_) => Hop::Unsent(fault::unsent(error, service, endpoint)),
-                    None => Hop::Failed(fault::broken(error, service, endpoint)),
+                    None => Hop::Failed(fault::broken(error, service, endpoint.address())),
                 };
             }
         };
@@ -166,9 +243,15 @@ impl Attempt<'_> {
         if head.status.is_redirection() || head.status.is_informational() {
             return Hop::Failed(fault::status(head.status, &head.headers, service, endpoint));
         }
+        if self.answer == Answer::Stream && head.status == StatusCode::OK {
+            return Hop::Streams(head, body, self.client.env.now());
+        }
         let settings = &self.client.settings;
         match collect(body, settings.max_answer).await {
-            Ok(body) => Hop::Answered((Response::from_parts(head, body), self.client.env.now())),
+            Ok(body) => {
+                let body = Taken::Whole(body);
+                Hop::Answered((Response::from_parts(head, body), self.client.env.now()))
+            }
             Err(error) => Hop::Failed(fault::body(error, service, endpoint, settings)),
         }
     }

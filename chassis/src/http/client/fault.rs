@@ -7,6 +7,7 @@ use super::answer::BodyError;
 use super::limit::Limit;
 use super::pool::{Endpoint, LeaseError};
 use crate::CallError;
+use crate::discovery::Address;
 
 /// No connection: nothing was sent.
 pub(super) fn lease(
@@ -46,12 +47,12 @@ pub(super) fn unsent(error: hyper::Error, service: &str, endpoint: &Endpoint) ->
 }
 
 /// The call failed after the request was handed to the connection.
-pub(super) fn broken(error: hyper::Error, service: &str, endpoint: &Endpoint) -> CallError {
+pub(super) fn broken(error: hyper::Error, service: &str, address: &Address) -> CallError {
     let service = service.to_owned();
     if error.is_parse() {
         return CallError::Answer {
             service,
-            reason: format!("expected HTTP/1 from {}: {error}", endpoint.address()),
+            reason: format!("expected HTTP/1 from {address}: {error}"),
         };
     }
     CallError::Interrupted {
@@ -68,7 +69,7 @@ pub(super) fn body(
     settings: &Settings,
 ) -> CallError {
     match error {
-        BodyError::Broken(error) => broken(error, service, endpoint),
+        BodyError::Broken(error) => broken(error, service, endpoint.address()),
         BodyError::TooLarge => CallError::Answer {
             service: service.to_owned(),
             reason: format!(

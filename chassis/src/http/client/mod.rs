@@ -5,6 +5,8 @@
 //! where policies go. Below it lie the endpoints that discovery knows (`endpoints.rs`), which of
 //! them is next (`balance.rs`), and the pool of connections that each has (`pool.rs`, `dial.rs`).
 //!
+//! An answer that streams (`incoming.rs`) keeps its connection, and its slot, until it is over.
+//!
 //! HTTP/1.1 over plain TCP; one call at a time on a connection. Dropping a call's future closes its
 //! connection, which is how the callee learns that nobody waits any more.
 
@@ -14,6 +16,7 @@ mod call;
 mod dial;
 mod endpoints;
 mod fault;
+mod incoming;
 mod limit;
 mod observe;
 mod pool;

@@ -1,12 +1,14 @@
 //! What is seen of a call: its place in the trace, a span where it is sampled, its duration.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::context::{SpanId, TraceContext, TraceFlags, TraceId};
 use crate::contract::{ContractInfo, MethodInfo};
 use crate::telemetry::{
-    Failure, Failures, HttpSeries, Recorded, SpanKind, SpanRecord, Telemetry, Value, semconv,
+    Counter, Failure, Failures, HttpSeries, Recorded, SpanKind, SpanRecord, Telemetry, Value,
+    semconv,
 };
 use crate::{CallError, Context};
 
@@ -25,6 +27,8 @@ struct Method {
     /// `GET /v1/items/{sku}`.
     span: Arc<str>,
     series: HttpSeries,
+    /// What counts the items that it streams to us.
+    items: Option<Counter>,
 }
 
 impl Methods {
@@ -40,6 +44,10 @@ impl Methods {
             series: telemetry
                 .metrics()
                 .http_client(info.verb.as_str(), info.path, address),
+            items: info
+                .stream
+                .as_ref()
+                .and_then(|_| telemetry.metrics().items_received(contract.name, info.name)),
         };
         Self {
             methods: contract.methods.iter().map(method).collect(),
@@ -62,18 +70,21 @@ impl Methods {
     /// A call of the method at `index` begins within `outer`.
     ///
     /// Gives the context for what happens within the call as well.
-    pub(super) fn begin(
-        &self,
+    ///
+    /// `methods` is a reference, or an [`Arc`] for a call that outlives its caller: a stream.
+    pub(super) fn begin<M: Deref<Target = Self>>(
+        methods: M,
         index: usize,
         outer: Context,
         now: Instant,
-    ) -> (Observed<'_>, Context) {
+    ) -> (Observed<M>, Context) {
         let parent = outer.trace();
-        let trace = self.child(parent);
+        let trace = methods.child(parent);
         let observed = Observed {
-            methods: self,
-            method: self.methods.get(index),
+            methods,
+            method: index,
             trace: trace.clone(),
+            items: None,
             parent: parent.is_valid().then_some(parent.span_id),
             began: now,
             is_over: false,
@@ -108,9 +119,11 @@ impl Methods {
 }
 
 /// A call that is under way. Dropped without [`end`](Self::end), it was cancelled.
-pub(super) struct Observed<'a> {
-    methods: &'a Methods,
-    method: Option<&'a Method>,
+pub(super) struct Observed<M: Deref<Target = Methods>> {
+    methods: M,
+    method: usize,
+    /// How many items its stream gave; none where there is no stream.
+    items: Option<u64>,
     /// The call's own place in the trace.
     trace: TraceContext,
     parent: Option<SpanId>,
@@ -118,7 +131,28 @@ pub(super) struct Observed<'a> {
     is_over: bool,
 }
 
-impl Observed<'_> {
+impl<M: Deref<Target = Methods>> Observed<M> {
+    /// The answer begins to stream.
+    pub(super) fn stream(&mut self) {
+        self.items = Some(0);
+    }
+
+    /// The stream gave an item.
+    pub(super) fn item(&mut self) {
+        self.items = self.items.map(|items| items + 1);
+        let method = self.methods.methods.get(self.method);
+        if let Some(items) = method.and_then(|method| method.items.as_ref()) {
+            items.inc();
+        }
+    }
+
+    /// The stream is over: in order, or by an error of this `error.type`.
+    pub(super) fn end_stream(&mut self, error_type: Option<&'static str>) {
+        if !std::mem::replace(&mut self.is_over, true) {
+            self.record(200, error_type, self.methods.telemetry.env().now());
+        }
+    }
+
     /// The call is over: the status that was answered, or why there is none.
     pub(super) fn end(mut self, outcome: Result<u16, &CallError>, now: Instant) {
         self.is_over = true;
@@ -129,7 +163,7 @@ impl Observed<'_> {
     }
 
     fn record(&self, status: u16, error_type: Option<&'static str>, now: Instant) {
-        let Some(method) = self.method else {
+        let Some(method) = self.methods.methods.get(self.method) else {
             return;
         };
         let elapsed = now.saturating_duration_since(self.began);
@@ -183,6 +217,11 @@ impl Observed<'_> {
             let attribute = (semconv::HTTP_RESPONSE_STATUS_CODE, status.into());
             span.attributes.push(attribute);
         }
+        if let Some(items) = self.items {
+            let items = i64::try_from(items).unwrap_or(i64::MAX);
+            span.attributes
+                .push((semconv::CHASSIS_STREAM_ITEMS, items.into()));
+        }
         let failed = error_type.map(Value::from);
         let failed = failed.or_else(|| (status >= 400).then(|| status.to_string().into()));
         if let Some(error_type) = failed {
@@ -192,8 +231,12 @@ impl Observed<'_> {
     }
 }
 
-impl Drop for Observed<'_> {
+impl<M: Deref<Target = Methods>> Drop for Observed<M> {
     fn drop(&mut self) {
+        if self.items.is_some() {
+            // To stop reading is how a stream without end ends.
+            return self.end_stream(None);
+        }
         if !self.is_over {
             let now = self.methods.telemetry.env().now();
             self.record(0, Some("cancelled"), now);

@@ -54,7 +54,7 @@ pub(super) struct Lease<'a> {
     born: Instant,
     endpoint: &'a Endpoint,
     /// Released after the connection is back in the list.
-    _slot: SemaphorePermit<'a>,
+    slot: SemaphorePermit<'a>,
 }
 
 /// Why there is no connection. Nothing was sent.
@@ -123,7 +123,7 @@ impl Endpoint {
             reused,
             born: new.born,
             endpoint: self,
-            _slot: slot,
+            slot,
         }
     }
 
@@ -195,6 +195,31 @@ impl Lease<'_> {
                 idle_since: now,
             });
         }
+    }
+}
+
+/// A connection that a stream has for itself, for as long as it likes. Dropped, it is closed: a
+/// stream is seldom read to its end.
+pub(super) struct Held {
+    _sender: Sender,
+    endpoint: Arc<Endpoint>,
+}
+
+impl Lease<'_> {
+    /// Keeps the connection beyond the call, in its slot. `endpoint` is the one that leased it.
+    pub(super) fn hold(self, endpoint: &Arc<Endpoint>) -> Held {
+        // Given back by hand: a permit that lives so long cannot borrow.
+        self.slot.forget();
+        Held {
+            _sender: self.sender,
+            endpoint: Arc::clone(endpoint),
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.endpoint.slots.add_permits(1);
     }
 }
 

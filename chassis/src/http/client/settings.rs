@@ -27,6 +27,8 @@ pub struct Settings {
     pub idle_timeout: Duration,
     pub max_age: Duration,
     pub max_answer: usize,
+    pub max_item: usize,
+    pub silence_timeout: Duration,
 }
 
 /// How other services are called: what holds for every client, and a table for each that is
@@ -46,7 +48,7 @@ pub struct ClientSettings {
     /// is less, so this one bounds only tasks and calls without a deadline.
     pub total_timeout: HumanDuration,
     /// How many connections may be open to one instance, busy and idle. Beyond it calls wait for
-    /// one of them.
+    /// one of them. A stream has one for itself until it is over.
     pub max_connections: u32,
     /// How many calls may wait for a connection to one instance; more fail at once, as unavailable:
     /// who waits behind a thousand others waits in vain.
@@ -59,6 +61,11 @@ pub struct ClientSettings {
     pub max_age: HumanDuration,
     /// The largest body of an answer; what is larger fails the call instead of filling the memory.
     pub max_answer: ByteSize,
+    /// The largest item of a stream; what is larger fails the stream instead of filling the memory.
+    pub max_item: ByteSize,
+    /// How long a stream may be silent, without even a heartbeat, before it fails. Three times the
+    /// servers' own `http.streaming.heartbeat`, so that a lost one costs nothing.
+    pub silence_timeout: HumanDuration,
     /// The clients that are different, by contract: `[client.orders]`.
     #[serde(flatten)]
     pub clients: BTreeMap<String, OneClient>,
@@ -91,6 +98,10 @@ pub struct OneClient {
     pub max_age: Option<HumanDuration>,
     /// As in `[client]`.
     pub max_answer: Option<ByteSize>,
+    /// As in `[client]`.
+    pub max_item: Option<ByteSize>,
+    /// As in `[client]`.
+    pub silence_timeout: Option<HumanDuration>,
 }
 
 impl Default for ClientSettings {
@@ -104,6 +115,8 @@ impl Default for ClientSettings {
             idle_timeout: HumanDuration::from_secs(60),
             max_age: HumanDuration::from_secs(300),
             max_answer: ByteSize::from_mib(8),
+            max_item: ByteSize::from_mib(1),
+            silence_timeout: HumanDuration::from_secs(45),
             clients: BTreeMap::new(),
         }
     }
@@ -127,6 +140,8 @@ impl ClientSettings {
             idle_timeout: duration(own.idle_timeout, self.idle_timeout),
             max_age: duration(own.max_age, self.max_age),
             max_answer: own.max_answer.unwrap_or(self.max_answer).as_usize(),
+            max_item: own.max_item.unwrap_or(self.max_item).as_usize(),
+            silence_timeout: duration(own.silence_timeout, self.silence_timeout),
         }
     }
 }

@@ -15,7 +15,7 @@ use super::observe::Methods;
 use super::{Remote, Settings};
 use crate::CallError;
 use crate::context::Env;
-use crate::contract::{ContractInfo, Outgoing, Transport, TransportFuture};
+use crate::contract::{ContractInfo, Outgoing, StreamFuture, Transport, TransportFuture};
 use crate::telemetry::Telemetry;
 
 /// A request that can be sent to any endpoint.
@@ -99,6 +99,10 @@ impl HttpTransport {
 impl Transport for HttpTransport {
     fn call(&self, outgoing: Outgoing) -> TransportFuture<'_> {
         Box::pin(call::call(self, outgoing))
+    }
+
+    fn stream(&self, outgoing: Outgoing) -> StreamFuture<'_> {
+        Box::pin(call::stream(self, outgoing))
     }
 }
 

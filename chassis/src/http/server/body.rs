@@ -7,8 +7,10 @@ use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
 use super::connection::Busy;
+use super::streaming::Streaming;
 
-/// The body of an answer: whole where a contract answered, a stream where a merged router did.
+/// The body of an answer: whole, or items, where a contract answered; a stream where a merged
+/// router did.
 #[derive(Debug, Default)]
 pub struct Body(Kind);
 
@@ -19,6 +21,8 @@ enum Kind {
     Whole(Bytes),
     /// The connection counts as busy until the stream ends.
     Stream(axum::body::Body, Option<Busy>, Endless),
+    /// Items of a contract.
+    Items(Streaming),
 }
 
 /// Whether the stream goes on until somebody ends it: server-sent events. Its reader comes back by
@@ -33,6 +37,11 @@ impl Body {
         } else {
             Kind::Whole(bytes)
         })
+    }
+
+    /// Items of a contract, as they come.
+    pub(super) fn items(items: Streaming) -> Self {
+        Self(Kind::Items(items))
     }
 
     /// What a merged router answers, bit by bit; `busy` is let go when it ends.
@@ -57,6 +66,7 @@ impl HttpBody for Body {
                 this.0 = Kind::Empty;
                 Poll::Ready(Some(Ok(frame)))
             }
+            Kind::Items(items) => items.poll(cx).map_ok(Frame::data).map_err(axum::Error::new),
             Kind::Stream(_, Some(busy), true) if busy.conn().is_draining() => {
                 this.0 = Kind::Empty;
                 Poll::Ready(None)
@@ -75,6 +85,7 @@ impl HttpBody for Body {
         match &self.0 {
             Kind::Empty => true,
             Kind::Whole(_) => false,
+            Kind::Items(items) => items.is_over(),
             Kind::Stream(body, ..) => body.is_end_stream(),
         }
     }
@@ -83,6 +94,7 @@ impl HttpBody for Body {
         match &self.0 {
             Kind::Empty => SizeHint::with_exact(0),
             Kind::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::Items(_) => SizeHint::default(),
             Kind::Stream(body, ..) => body.size_hint(),
         }
     }

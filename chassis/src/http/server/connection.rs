@@ -7,7 +7,7 @@
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::task::{Context as TaskContext, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,7 @@ use super::Edge;
 use super::io::Io;
 use super::running::Shared;
 use super::service::EdgeService;
+use super::streaming::Shared as Stream;
 use crate::context::Alarm;
 
 /// What its task, its requests and the drain know of one connection.
@@ -44,12 +45,20 @@ pub(super) struct Conn {
     quiet: AtomicU64,
     signals: AtomicU8,
     task: OnceLock<Waker>,
+    /// Whether the drain ended a stream: its reader comes back, so what it has not taken yet is not
+    /// waited for long.
+    pub(super) cut_short: AtomicBool,
+    /// The answers that stream items, and must hear of a drain: those of HTTP/2 have tasks of their
+    /// own.
+    streams: Mutex<Vec<Weak<Stream>>>,
 }
 
 /// The connection's alarm rang.
 const ALARM: u8 = 1;
 /// The server drains.
 const DRAIN: u8 = 2;
+/// The peer reads nothing.
+const CUT: u8 = 4;
 
 impl Conn {
     pub(super) fn new(
@@ -73,6 +82,8 @@ impl Conn {
             quiet: AtomicU64::new(0),
             signals: AtomicU8::new(0),
             task: OnceLock::new(),
+            cut_short: AtomicBool::new(false),
+            streams: Mutex::default(),
         }
     }
 
@@ -90,6 +101,30 @@ impl Conn {
     /// Tells the connection's task to end as soon as nothing is lost by it.
     pub(super) fn drain(&self) {
         self.signal(DRAIN);
+        let streams = std::mem::take(&mut *self.streams());
+        for stream in streams.iter().filter_map(Weak::upgrade) {
+            stream.look();
+        }
+    }
+
+    /// An answer begins to stream items.
+    pub(super) fn add_stream(&self, stream: &Arc<Stream>) {
+        let mut streams = self.streams();
+        // On HTTP/1 there is one at a time; on HTTP/2 not many.
+        streams.retain(|stream| stream.strong_count() > 0);
+        streams.push(Arc::downgrade(stream));
+    }
+
+    fn streams(&self) -> MutexGuard<'_, Vec<Weak<Stream>>> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Closes the connection, whose peer reads nothing. On HTTP/2 others may still be read: there
+    /// it is closed when it has been idle.
+    pub(super) fn cut(&self) {
+        if !self.http2.load(Relaxed) {
+            self.signal(CUT);
+        }
     }
 
     /// A request ended at `now`.
@@ -253,6 +288,9 @@ impl Watch {
             if signals == 0 && self.is_watched() {
                 return Poll::Pending;
             }
+            if signals & CUT != 0 {
+                return Poll::Ready(());
+            }
             return self.settle(http.as_mut(), signals & ALARM != 0);
         }
     }
@@ -306,7 +344,11 @@ impl Watch {
                 if !self.is_moving() {
                     return self.end(http);
                 }
-                limit = now + self.conn.edge.limits().idle;
+                limit = now
+                    + match self.conn.cut_short.load(Relaxed) {
+                        true => Self::GRACE,
+                        false => self.conn.edge.limits().idle,
+                    };
             }
         }
         // An earlier alarm will do: when it rings, this is asked again.

@@ -11,6 +11,7 @@ pub(super) struct Counters {
     too_large: Counter,
     slow: Counter,
     idle: Counter,
+    unread: Counter,
     full: Counter,
     rejected: [Counter; Carrier::ALL.len()],
 }
@@ -26,7 +27,7 @@ impl Counters {
             )
         };
         let timed_out = |reason| {
-            let help = "Connections that were closed because nothing came";
+            let help = "Connections, and streams of items, that were closed because nothing moved";
             metrics.own_counter("chassis.http.server.timed_out", help, &[("reason", reason)])
         };
         let help = "Connections that waited because as many were open as may be";
@@ -35,6 +36,7 @@ impl Counters {
             too_large: refused("too-large")?,
             slow: timed_out("headers")?,
             idle: timed_out("idle")?,
+            unread: timed_out("write")?,
             full: metrics.own_counter("chassis.http.server.full", help, &[])?,
             rejected: Carrier::ALL.map(|carrier| metrics.rejected(carrier.as_str())),
         })
@@ -54,6 +56,11 @@ impl Counters {
     pub(super) fn timed_out(&self, reading: bool) {
         let counter = if reading { &self.slow } else { &self.idle };
         counter.inc();
+    }
+
+    /// A stream was given up because its reader took nothing.
+    pub(super) fn unread(&self) {
+        self.unread.inc();
     }
 
     /// A connection waits because as many are open as may be.

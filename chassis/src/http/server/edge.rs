@@ -16,6 +16,7 @@ use super::counters::Counters;
 use super::inbound::Inbound;
 use super::recent::Recent;
 use super::service::EdgeService;
+use super::settings::Streaming;
 use super::table::Table;
 use super::watch::Watches;
 use crate::Result;
@@ -33,6 +34,8 @@ pub(super) struct Inner {
     env: Env,
     limits: Limits,
     admission: Admission,
+    /// How many answers stream.
+    streams: Admission,
     table: Arc<Table>,
     merged: Vec<axum::Router>,
     /// The component of each merged router.
@@ -70,6 +73,7 @@ pub(super) struct Limits {
     pub(super) max_uri: usize,
     pub(super) max_connections: usize,
     pub(super) max_streams: u32,
+    pub(super) streaming: Streaming,
 }
 
 impl Edge {
@@ -84,6 +88,7 @@ impl Edge {
             telemetry: parts.telemetry,
             env: parts.env,
             admission: Admission::new(settings.max_in_flight),
+            streams: Admission::new(settings.streaming.max_open),
             table: parts.table,
             merged: parts.merged,
             owners: parts.owners,
@@ -97,6 +102,7 @@ impl Edge {
                 max_uri: settings.max_uri.as_usize(),
                 max_connections: settings.max_connections,
                 max_streams: settings.max_streams,
+                streaming: settings.streaming,
             },
         })))
     }
@@ -133,6 +139,11 @@ impl Edge {
 
     pub(super) fn admission(&self) -> &Admission {
         &self.0.admission
+    }
+
+    /// The places of answers that stream.
+    pub(super) fn streams(&self) -> &Admission {
+        &self.0.streams
     }
 
     pub(super) fn table(&self) -> &Table {

@@ -8,6 +8,7 @@ use http::{HeaderMap, StatusCode};
 use super::connection::{Busy, Conn};
 use super::edge::Edge;
 use super::recent::RecentRequest;
+use super::route::Route;
 use super::text::Text;
 use super::watch::{OPTIONS, Watch};
 use crate::Context;
@@ -32,6 +33,8 @@ pub(super) struct Exchange {
     pub(super) body: Option<u64>,
     pub(super) head: bool,
     pub(super) http1: bool,
+    /// How many items the answer had, where it streamed.
+    pub(super) items: Option<u64>,
     recorded: bool,
 }
 
@@ -82,6 +85,7 @@ impl Exchange {
             body: None,
             head: head.is_head,
             http1: head.http1,
+            items: None,
             recorded: false,
         });
         exchange.watch().series.begin();
@@ -98,6 +102,19 @@ impl Exchange {
 
     pub(super) fn edge(&self) -> &Edge {
         &self.busy.conn().edge
+    }
+
+    /// The contract's route; none where no contract knows the path.
+    pub(super) fn route(&self) -> Option<&Route> {
+        match self.place {
+            Place::Route(index) => Some(self.edge().table().route(index)),
+            Place::Elsewhere => None,
+        }
+    }
+
+    /// Whether its end has been recorded.
+    pub(super) fn is_recorded(&self) -> bool {
+        self.recorded
     }
 
     /// Where the request is counted, unless a merged router's own route is known.
@@ -149,6 +166,10 @@ impl Exchange {
     /// Keeps it among the slow and failed ones.
     #[cold]
     fn remember(&self, ending: &Ending, watch: &Watch, elapsed: Duration) {
+        if self.items.is_some() {
+            // A stream lasts as long as its reader likes: that is not slow.
+            return;
+        }
         self.edge().recent().keep(RecentRequest {
             at: self.edge().env().wall(),
             telemetry: watch.telemetry.clone(),
@@ -213,6 +234,11 @@ impl Exchange {
             let status = ending.status.into();
             span.attributes
                 .push((semconv::HTTP_RESPONSE_STATUS_CODE, status));
+        }
+        if let Some(items) = self.items {
+            let items = i64::try_from(items).unwrap_or(i64::MAX);
+            span.attributes
+                .push((semconv::CHASSIS_STREAM_ITEMS, items.into()));
         }
         if let Some(error_type) = ending.error_type {
             span.attributes

@@ -3,7 +3,7 @@
 //! Limits, deadline, panics and telemetry stay with the edge around it.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::task::{Context as TaskContext, Poll};
 
 use axum::extract::Request;
@@ -16,10 +16,10 @@ use tower::Service;
 use super::collect::Collect;
 use super::inbound::Inbound;
 use super::merged::Answering;
-use super::respond::ErrorType;
+use super::respond::Behind;
 use super::route::Route;
 use super::table::{Found, Table};
-use crate::contract::{Answer, Reply};
+use crate::contract::{Answer, Body, Reply};
 
 /// Answers by the contract routes. A layer may have changed the request, so it is matched here.
 #[derive(Clone)]
@@ -92,7 +92,11 @@ async fn run(
 }
 
 fn response(reply: Reply) -> Response {
-    let mut response = Response::new(axum::body::Body::from(reply.body));
+    let (body, frames) = match reply.body {
+        Body::Whole(bytes) => (bytes, None),
+        Body::Frames(frames) => (Bytes::new(), Some(Arc::new(Mutex::new(Some(frames))))),
+    };
+    let mut response = Response::new(axum::body::Body::from(body));
     *response.status_mut() = reply.status;
     let fields = [
         (CONTENT_TYPE, reply.content_type),
@@ -103,8 +107,11 @@ fn response(reply: Reply) -> Response {
             response.headers_mut().insert(name, value);
         }
     }
-    if let Some(kind) = reply.error_type {
-        response.extensions_mut().insert(ErrorType(kind));
+    if reply.error_type.is_some() || frames.is_some() {
+        response.extensions_mut().insert(Behind {
+            error_type: reply.error_type,
+            frames,
+        });
     }
     response
 }

@@ -60,6 +60,13 @@ pub(super) fn shed(limit: usize) -> Reply {
     refusal("overloaded", StatusCode::SERVICE_UNAVAILABLE, detail)
 }
 
+pub(super) fn too_many_streams(limit: usize) -> Reply {
+    let detail = format!(
+        "{limit} streams are open, which is the limit (http.streaming.max_open); try again later"
+    );
+    refusal("overloaded", StatusCode::SERVICE_UNAVAILABLE, detail)
+}
+
 pub(super) fn deadline(limit: Duration) -> Reply {
     let detail = format!("no answer within {limit:?}");
     refusal("deadline", StatusCode::GATEWAY_TIMEOUT, detail)

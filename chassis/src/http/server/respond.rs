@@ -1,18 +1,27 @@
 //! From a [`Reply`] to the answer on the wire.
 
+use std::sync::{Arc, Mutex};
+
 use http::header::{
-    ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER,
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName,
+    LOCATION, RETRY_AFTER,
 };
-use http::{HeaderMap, HeaderValue, Response};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use http_body::Body as _;
 
 use super::body::Body;
 use super::exchange::{Ending, Exchange};
+use super::problems;
+use super::streaming::Streaming;
 use super::text::carve;
 use super::watch::Watches;
-use crate::contract::Reply;
+use crate::contract::{self, Frames, Reply};
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// What nginx reads: it would hold items back until it has a page full of them.
+const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+const NO: HeaderValue = HeaderValue::from_static("no");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// Answers with `reply`, in the request's header map: hyper takes it back for the next request, so
@@ -26,11 +35,42 @@ pub(super) fn reply(mut exchange: Box<Exchange>, reply: Reply) -> Response<Body>
         headers.insert(LOCATION, location);
     }
     sign(&exchange, &mut headers);
-    let ending = Ending::new(reply.status, reply.error_type, reply.body.len() as u64);
+    let bytes = match reply.body {
+        contract::Body::Whole(bytes) => bytes,
+        contract::Body::Frames(frames) => return streaming(exchange, headers, frames),
+    };
+    let ending = Ending::new(reply.status, reply.error_type, bytes.len() as u64);
     exchange.record(&ending, None);
-    let mut response = Response::new(body(&exchange, &mut headers, reply.body));
+    let mut response = Response::new(body(&exchange, &mut headers, bytes));
     *response.status_mut() = reply.status;
     *response.headers_mut() = headers;
+    response
+}
+
+/// 200 with items as they come. The request is recorded when they are over.
+fn streaming(
+    mut exchange: Box<Exchange>,
+    mut headers: HeaderMap,
+    frames: Frames,
+) -> Response<Body> {
+    let streams = exchange.edge().streams();
+    if !exchange.head && !streams.enter() {
+        let full = problems::too_many_streams(streams.limit());
+        headers.clear();
+        exchange.headers = Some(headers);
+        return retry_after(reply(exchange, full), 1);
+    }
+    headers.insert(CACHE_CONTROL, NO_STORE);
+    headers.insert(ACCEL_BUFFERING, NO);
+    let mut response = Response::new(Body::default());
+    *response.headers_mut() = headers;
+    if exchange.head {
+        exchange.record(&Ending::new(StatusCode::OK, None, 0), None);
+        return response;
+    }
+    // The call is over: its place among those at work is free.
+    drop(exchange.busy.hand_over());
+    *response.body_mut() = Body::items(Streaming::open(exchange, frames));
     response
 }
 
@@ -55,7 +95,14 @@ pub(super) fn routed(
     } else if exchange.http1 && exchange.conn().is_closing() {
         parts.headers.insert(CONNECTION, CLOSE);
     }
-    let error_type = parts.extensions.remove::<ErrorType>().map(|kind| kind.0);
+    let behind = parts.extensions.remove::<Behind>();
+    if let Some(frames) = behind.as_ref().and_then(Behind::frames) {
+        // A layer may have announced what it would have made of the body, which it has not seen.
+        parts.headers.remove(CONTENT_ENCODING);
+        parts.headers.remove(CONTENT_LENGTH);
+        return streaming(exchange, parts.headers, frames);
+    }
+    let error_type = behind.and_then(|behind| behind.error_type);
     let bytes = body.size_hint().exact().unwrap_or(0);
     let ending = Ending::new(parts.status, error_type, bytes);
     let method = exchange.method;
@@ -66,9 +113,20 @@ pub(super) fn routed(
     Response::from_parts(parts, body)
 }
 
-/// `error.type` of a contract's answer that goes through layers.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ErrorType(pub(super) &'static str);
+/// What a contract's answer that goes through layers says behind their backs.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Behind {
+    pub(super) error_type: Option<&'static str>,
+    /// Items: layers see the head of their answer, and an empty body.
+    pub(super) frames: Option<Arc<Mutex<Option<Frames>>>>,
+}
+
+impl Behind {
+    fn frames(&self) -> Option<Frames> {
+        let mut frames = self.frames.as_ref()?.lock();
+        frames.as_mut().ok()?.take()
+    }
+}
 
 /// What each answer says: the request's id, and that the connection ends when the server drains.
 fn sign(exchange: &Exchange, headers: &mut HeaderMap) {

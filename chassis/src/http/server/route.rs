@@ -11,7 +11,7 @@ use super::watch::{Watch, method_name};
 use crate::contract::{
     Answer, Cancel, Captures, Contract, ContractInfo, MethodInfo, ParamPlace, Request,
 };
-use crate::telemetry::Telemetry;
+use crate::telemetry::{Counter, Telemetry};
 
 /// One method of one contract that is served.
 pub(super) struct Route {
@@ -27,6 +27,8 @@ pub(super) struct Route {
     pub(super) has_body: bool,
     /// Whether the call is dropped when nobody waits for it any more.
     pub(super) cancel: bool,
+    /// What counts the items that it streams.
+    pub(super) items: Option<Counter>,
     watch: Watch,
     /// HEAD on a GET route is counted as what it is.
     head: Option<Watch>,
@@ -44,6 +46,10 @@ impl Route {
         let path: Arc<str> = info.path.into();
         let is_get = info.verb == Method::GET;
         Self {
+            items: info
+                .stream
+                .as_ref()
+                .and_then(|_| telemetry.metrics().items_sent(contract.name, info.name)),
             watch: Watch::new(telemetry, method_name(&info.verb), &path),
             head: is_get.then(|| Watch::new(telemetry, "HEAD", &path)),
             time: Time {

@@ -54,6 +54,38 @@ pub struct Settings {
     /// From this duration on a request is kept among the recent slow ones that the admin page
     /// shows.
     pub slow: HumanDuration,
+    /// Answers that come item by item.
+    pub streaming: Streaming,
+}
+
+/// Answers that come item by item (`Streaming<T>`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Streaming {
+    /// How often a stream that has nothing to say says that it lives. Less than the 60 s after which
+    /// common proxies close what is silent, and a third of what our own readers wait
+    /// (`client.silence_timeout`).
+    pub heartbeat: HumanDuration,
+    /// How long a reader may leave untaken what it was sent. Beyond it the stream is dropped, so that
+    /// who never reads holds neither memory nor the work behind it.
+    pub write_timeout: HumanDuration,
+    /// Streams open at a time. Beyond it the answer is 503 with `Retry-After`. They don't count
+    /// among `http.max_in_flight`, which is for work that ends soon.
+    pub max_open: usize,
+    /// After what pause a reader is asked to come back when a stop ends its stream: this long, up to
+    /// twice as long, so that not all come at once.
+    pub retry: HumanDuration,
+}
+
+impl Default for Streaming {
+    fn default() -> Self {
+        Self {
+            heartbeat: HumanDuration::from_secs(15),
+            write_timeout: HumanDuration::from_secs(30),
+            max_open: 10_000,
+            retry: HumanDuration::from_secs(1),
+        }
+    }
 }
 
 impl Settings {
@@ -82,6 +114,7 @@ impl Default for Settings {
             timeout: HumanDuration::from_secs(10),
             max_streams: 100,
             slow: HumanDuration::from_secs(1),
+            streaming: Streaming::default(),
         }
     }
 }

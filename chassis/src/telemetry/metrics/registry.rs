@@ -337,6 +337,28 @@ impl Metrics {
         }
     }
 
+    /// The items that `method` of contract `port` streams to its readers. `None` where the name is
+    /// taken by another kind of metric.
+    pub(crate) fn items_sent(&self, port: &str, method: &str) -> Option<Counter> {
+        self.items(port, method, "transmit")
+    }
+
+    /// The items that a stream of `method` of `port` gives to us.
+    pub(crate) fn items_received(&self, port: &str, method: &str) -> Option<Counter> {
+        self.items(port, method, "receive")
+    }
+
+    fn items(&self, port: &str, method: &str, direction: &str) -> Option<Counter> {
+        let labels = [
+            (semconv::CHASSIS_PORT, port),
+            (semconv::CHASSIS_METHOD, method),
+            (semconv::NETWORK_IO_DIRECTION, direction),
+        ];
+        let help = "Items of streams";
+        self.own_counter(semconv::CHASSIS_STREAM_ITEMS, help, &labels)
+            .ok()
+    }
+
     fn counters(&self, name: MetricName, help: &str) -> Result<Arc<Family<Counter>>> {
         let wanted = name.describe(help, Kind::Counter)?;
         match self.family(&wanted, |it| Users::Counter(Arc::new(Family::new(it))))? {

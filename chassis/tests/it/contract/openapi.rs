@@ -1,12 +1,20 @@
 //! The OpenAPI document of a contract.
 
 use chassis::contract::{Contract, openapi};
+use chassis::{CallError, Streaming, service};
 use serde_json::{Value, json};
 
-use super::Inventory;
+use super::{Inventory, Stock};
+
+#[service(version = "1")]
+trait Watched {
+    #[get("/stocks")]
+    async fn watch(&self) -> Result<Streaming<Stock>, CallError>;
+}
 
 fn document() -> Value {
-    openapi(&[<dyn Inventory>::info()], "warehouse", "1.2.3")
+    let contracts = [<dyn Inventory>::info(), <dyn Watched>::info()];
+    openapi(&contracts, "warehouse", "1.2.3")
 }
 
 fn operation(pointer: &str) -> Value {
@@ -23,7 +31,7 @@ fn the_document() {
         json!({ "title": "warehouse", "version": "1.2.3" })
     );
     let paths: Vec<_> = document["paths"].as_object().unwrap().keys().collect();
-    assert_eq!(paths.len(), 6, "{paths:?}");
+    assert_eq!(paths.len(), 7, "{paths:?}");
 }
 
 #[test]
@@ -71,6 +79,19 @@ fn a_created_answer_says_where_it_is() {
     for status in ["400", "415", "422", "default"] {
         assert!(statuses.contains_key(status), "{status}");
     }
+}
+
+#[test]
+fn a_stream_is_described_in_both_formats() {
+    let watch = operation("/paths/~1v1~1stocks/get");
+    let responses = watch["responses"].as_object().unwrap();
+    assert!(responses.contains_key("406"));
+    let content = &responses["200"]["content"];
+    let item = "#/components/schemas/Stock";
+    let event = &content["text/event-stream"]["schema"]["anyOf"][0]["properties"]["data"];
+    assert_eq!(event["contentSchema"]["$ref"], item);
+    let line = &content["application/x-ndjson"]["schema"]["oneOf"][0]["properties"]["data"];
+    assert_eq!(line["$ref"], item);
 }
 
 /// Every reference leads somewhere.

@@ -1,7 +1,7 @@
 //! Bad requests: each is answered with a problem that names what is wrong.
 
 use bytes::Bytes;
-use chassis::contract::{Answer, Captures, Contract, Request};
+use chassis::contract::{Answer, Body, Captures, Contract, Request};
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
@@ -70,7 +70,7 @@ impl Ask {
         match <dyn Inventory>::call(&service(), self.method, &request) {
             Answer::Now(reply) => {
                 assert_eq!(reply.content_type.unwrap(), "application/problem+json");
-                let problem: Value = serde_json::from_slice(&reply.body).unwrap();
+                let problem: Value = serde_json::from_slice(whole(&reply.body)).unwrap();
                 assert_eq!(problem["status"], reply.status.as_u16());
                 let kind = format!("urn:problem:chassis:{}", reply.error_type.unwrap());
                 assert_eq!(problem["type"], kind);
@@ -78,6 +78,13 @@ impl Ask {
             }
             Answer::Later(_) => panic!("it was not refused"),
         }
+    }
+}
+
+fn whole(body: &Body) -> &[u8] {
+    match body {
+        Body::Whole(bytes) => bytes,
+        Body::Frames(_) => panic!("a refusal does not stream"),
     }
 }
 

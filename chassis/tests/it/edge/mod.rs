@@ -17,7 +17,7 @@ use chassis::context::Env;
 use chassis::http::{Routes, Running, Server, Settings};
 use chassis::telemetry::{self, Point, PointValue, Resource, Telemetry};
 
-use raw::Raw;
+pub(crate) use raw::{LONG, Raw, eventually};
 use workshop::Workshop;
 
 /// A server on a port of its own.

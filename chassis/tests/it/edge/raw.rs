@@ -7,22 +7,22 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// A connection on which anything may be said.
-pub(super) struct Raw {
-    pub(super) stream: TcpStream,
+pub(crate) struct Raw {
+    pub(crate) stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 /// One answer of HTTP/1.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) head: String,
-    pub(super) body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 impl Answer {
     /// The value of a header.
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| {
             let (key, value) = line.split_once(':')?;
             key.eq_ignore_ascii_case(name).then(|| value.trim())
@@ -30,7 +30,7 @@ impl Answer {
     }
 
     /// The kind of the chassis' problem that it is.
-    pub(super) fn problem(&self) -> String {
+    pub(crate) fn problem(&self) -> String {
         assert_eq!(
             self.header("content-type"),
             Some("application/problem+json")
@@ -44,14 +44,14 @@ impl Answer {
 }
 
 /// Longer than anything here takes, so that a test that hangs fails.
-pub(super) const LONG: Duration = Duration::from_secs(20);
+pub(crate) const LONG: Duration = Duration::from_secs(20);
 
 impl Raw {
-    pub(super) async fn connect(address: SocketAddr) -> Self {
+    pub(crate) async fn connect(address: SocketAddr) -> Self {
         Self::of(TcpStream::connect(address).await.unwrap())
     }
 
-    pub(super) fn of(stream: TcpStream) -> Self {
+    pub(crate) fn of(stream: TcpStream) -> Self {
         Self {
             stream,
             buffer: Vec::new(),
@@ -59,29 +59,29 @@ impl Raw {
     }
 
     /// Writes; an error shows with the next read.
-    pub(super) async fn say(&mut self, bytes: impl AsRef<[u8]>) {
+    pub(crate) async fn say(&mut self, bytes: impl AsRef<[u8]>) {
         let _ = self.stream.write_all(bytes.as_ref()).await;
     }
 
     /// GET on a connection that stays open.
-    pub(super) async fn get(&mut self, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.say(format!("GET {path} HTTP/1.1\r\nhost: test\r\n\r\n"))
             .await;
         self.hear().await
     }
 
     /// Reads one answer that has a body of known length or none.
-    pub(super) async fn hear(&mut self) -> Answer {
+    pub(crate) async fn hear(&mut self) -> Answer {
         self.try_hear(false).await.expect("an answer")
     }
 
     /// Reads one answer to HEAD.
-    pub(super) async fn hear_head(&mut self) -> Answer {
+    pub(crate) async fn hear_head(&mut self) -> Answer {
         self.try_hear(true).await.expect("an answer")
     }
 
     /// Reads one answer; `None` when the connection ends before one.
-    pub(super) async fn try_hear(&mut self, to_head: bool) -> Option<Answer> {
+    pub(crate) async fn try_hear(&mut self, to_head: bool) -> Option<Answer> {
         let end = loop {
             if let Some(end) = find(&self.buffer, b"\r\n\r\n") {
                 break end;
@@ -111,13 +111,21 @@ impl Raw {
     }
 
     /// All that still comes until the peer ends the connection.
-    pub(super) async fn rest(&mut self) -> String {
+    pub(crate) async fn rest(&mut self) -> String {
         while self.more().await {}
         String::from_utf8_lossy(&self.buffer).into_owned()
     }
 
+    /// Reads on until `text` has come, and gives what came so far.
+    pub(crate) async fn until(&mut self, text: &str) -> String {
+        while find(&self.buffer, text.as_bytes()).is_none() {
+            assert!(self.more().await, "the answer ends before {text:?}");
+        }
+        String::from_utf8_lossy(&self.buffer).into_owned()
+    }
+
     /// Whether the peer ends the connection without another byte.
-    pub(super) async fn is_ended(&mut self) -> bool {
+    pub(crate) async fn is_ended(&mut self) -> bool {
         self.buffer.is_empty() && !self.more().await
     }
 
@@ -139,7 +147,7 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 }
 
 /// Waits until `holds`, which other tasks bring about.
-pub(super) async fn eventually(what: &str, holds: impl Fn() -> bool) {
+pub(crate) async fn eventually(what: &str, holds: impl Fn() -> bool) {
     let limit = tokio::time::Instant::now() + LONG;
     while !holds() {
         assert!(tokio::time::Instant::now() < limit, "never: {what}");

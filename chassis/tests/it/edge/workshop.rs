@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use bytes::Bytes;
 use chassis::Context;
 use chassis::contract::{
     Answer, Cancel, Contract, ContractInfo, Link, MethodInfo, ParamInfo, ParamPlace, Reply, Request,
@@ -70,6 +69,7 @@ const fn method(name: &'static str, verb: Method, path: &'static str) -> MethodI
         success: 200,
         answer: None,
         bytes: true,
+        stream: None,
         problems: || &[],
     }
 }
@@ -141,7 +141,7 @@ impl Contract for Workshop {
 fn text(text: impl Into<String>) -> Reply {
     Reply {
         content_type: Some(HeaderValue::from_static("text/plain")),
-        body: Bytes::from(text.into()),
+        body: text.into().into(),
         ..Reply::empty(StatusCode::OK)
     }
 }

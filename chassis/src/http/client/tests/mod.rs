@@ -51,6 +51,7 @@ const fn method(name: &'static str, verb: Method, path: &'static str) -> MethodI
         success: 200,
         answer: None,
         bytes: true,
+        stream: None,
         problems: || &[],
     }
 }
