@@ -110,7 +110,7 @@ impl Decoder {
             method: &self.contract.methods[self.method],
         };
         let reading = Reading::new(chunks, format?, origin);
-        Ok(Streaming::of(Box::pin(reading)))
+        Ok(Streaming::boxed(Box::pin(reading)))
     }
 
     fn format(&self, headers: &HeaderMap) -> Result<Format, CallError> {

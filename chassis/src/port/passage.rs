@@ -41,7 +41,7 @@ impl Crossing {
         let mut call = Call::begin(self.clone(), method);
         let items = call.run(future).await?.into_items();
         let passage = Some(Passage::new(call, item_timeout));
-        Ok(Streaming::of(Box::pin(Crossed { passage, items })))
+        Ok(Streaming::boxed(Box::pin(Crossed { passage, items })))
     }
 
     /// The same for a stream of bytes: the wire format within one process.

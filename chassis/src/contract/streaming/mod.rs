@@ -66,7 +66,7 @@ impl<T, E> Streaming<T, E> {
         T: 'static,
         E: 'static,
     {
-        Self::of(Box::pin(item::Items::new(stream)))
+        Self::boxed(Box::pin(item::Items::new(stream)))
     }
 
     /// What `next` gives, asked again and again with the state that it gave last, until it gives
@@ -84,7 +84,7 @@ impl<T, E> Streaming<T, E> {
     }
 
     /// The items of `iterator`, all of which are there already.
-    pub fn from_iter<I>(iterator: I) -> Self
+    pub fn of<I>(iterator: I) -> Self
     where
         I: IntoIterator,
         I::Item: Into<Item<T>> + 'static,
@@ -95,7 +95,7 @@ impl<T, E> Streaming<T, E> {
         Self::new(unfold::All(iterator.into_iter(), std::marker::PhantomData))
     }
 
-    pub(crate) fn of(items: Items<T, E>) -> Self {
+    pub(crate) fn boxed(items: Items<T, E>) -> Self {
         Self {
             items: Some(items),
             last_id: None,

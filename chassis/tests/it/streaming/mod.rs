@@ -138,7 +138,7 @@ impl Ticker for Theatre {
             let note = (value % 2 == 1).then(|| format!("line\none \"{value}\" ü"));
             Item::new(Number { value, note }).with_id(value)
         };
-        Ok(Streaming::from_iter((first..=last).map(number)))
+        Ok(Streaming::of((first..=last).map(number)))
     }
 
     async fn play(&self, name: Play) -> Result<Streaming<String, TickerError>, TickerError> {
@@ -189,13 +189,11 @@ impl Ticker for Theatre {
 
     async fn awkward(&self) -> Result<Streaming<HashMap<Key, u8>>, TickerError> {
         let keys = [Key::Text("a".to_owned()), Key::List(vec![1])];
-        Ok(Streaming::from_iter(
-            keys.map(|key| HashMap::from([(key, 1)])),
-        ))
+        Ok(Streaming::of(keys.map(|key| HashMap::from([(key, 1)]))))
     }
 
     async fn echo(&self, words: Vec<String>) -> Result<Streaming<String>, CallError> {
-        Ok(Streaming::from_iter(words))
+        Ok(Streaming::of(words))
     }
 }
 
