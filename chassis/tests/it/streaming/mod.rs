@@ -35,12 +35,14 @@ struct Number {
 #[service(version = "1")]
 trait Ticker {
     /// The numbers up to `last`, each with itself as its id.
+    // ANCHOR: numbers
     #[get("/numbers/{last}")]
     async fn numbers(
         &self,
         last: u32,
         #[header("Last-Event-ID")] after: Option<u32>,
     ) -> Result<Streaming<Number, TickerError>, TickerError>;
+    // ANCHOR_END: numbers
 
     /// A stream that goes wrong, or does not go on.
     #[get("/plays/{name}", item_timeout = "60ms")]
@@ -298,11 +300,12 @@ impl House {
     }
 }
 
-/// Streams with short times.
+/// Callers are believed: the trace is theirs.
 fn settings() -> http::Settings {
-    let mut settings = http::Settings::default();
-    settings.trust = chassis::context::Trust::Mesh;
-    settings
+    http::Settings {
+        trust: chassis::context::Trust::Mesh,
+        ..http::Settings::default()
+    }
 }
 
 /// Every trace recorded, and kept.

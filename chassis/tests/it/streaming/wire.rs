@@ -140,7 +140,7 @@ async fn a_drain_ends_streams_between_two_items() {
     lines.until("{\"data\":7}").await;
     let mut stream = house.ticker.quiet().await.unwrap();
     stream.next().await.unwrap().unwrap();
-    let began = std::time::Instant::now();
+    let began = tokio::time::Instant::now();
     house.running().stop_accepting().await;
     assert_eq!(house.running().drain(LONG).await, 0);
     assert!(
