@@ -4,6 +4,7 @@
 use std::fs;
 use std::time::Instant;
 
+use super::builds;
 use super::measure::Bench;
 use crate::drive::{Caller, request};
 use crate::{Result, command, workspace};
@@ -45,6 +46,24 @@ pub(super) const GAUGES: &[Gauge] = &[
         program: None,
         bound: 1.3,
         measure: build,
+    },
+    Gauge {
+        name: "build.first",
+        program: None,
+        bound: 1.3,
+        measure: builds::first,
+    },
+    Gauge {
+        name: "build.again.check",
+        program: None,
+        bound: 1.3,
+        measure: builds::check,
+    },
+    Gauge {
+        name: "build.again.test",
+        program: None,
+        bound: 1.3,
+        measure: builds::test,
     },
 ];
 

@@ -4,6 +4,7 @@
 //! whole process with all its threads, (2N − N)/N with N = 1,000 over one kept connection. The
 //! count is free of a machine's noise. [`cases`] is the table, [`measure`] counts one row of it.
 
+mod builds;
 mod callgrind;
 mod cases;
 mod gauges;
