@@ -84,6 +84,9 @@ impl<'a> Element<'a> {
     ///
     /// When it is gone, hidden, or covered by another one.
     pub fn click(&self) -> Result {
+        // At once, whatever the page says: a click doesn't wait until a smooth scroll has ended.
+        let scroll = "arguments[0].scrollIntoView({ behavior: 'instant', block: 'center' })";
+        self.browser.run(scroll, &[self.argument()])?;
         self.post("click", &json!({}))
     }
 

@@ -34,7 +34,6 @@ fn inbound(out: &mut String, hexagon: &Hexagon, component: &Component, port: &In
         id: &port.id,
         name: &port.name,
         version: port.version.as_deref(),
-        side: "in",
         about: format!("what {} offers", component.name),
         doc: &port.doc,
         standing,
@@ -70,10 +69,10 @@ fn routes(out: &mut String, port: &Inbound) {
         return;
     }
     out.push_str(
-        "<table class=\"rows\"><thead><tr><th>Route</th>\
-        <th>Policy</th><th class=\"n\">Rate</th>\
-        <th class=\"n\">Errors</th><th class=\"n\">p50</th>\
-        <th class=\"n\">p99</th></tr></thead><tbody>",
+        "<table class=\"rows f\"><thead><tr><th>Route</th>\
+        <th>Policy</th><th>Rate</th>\
+        <th>Errors</th><th>p50</th>\
+        <th>p99</th></tr></thead><tbody>",
     );
     for route in port.routes.iter().take(ROUTES) {
         let policy = route
@@ -82,7 +81,7 @@ fn routes(out: &mut String, port: &Inbound) {
             .map_or_else(|| "its own".to_owned(), in_words);
         let _ = write!(
             out,
-            "<tr data-f=\"{}\"><th scope=\"row\"><code>{} {}</code> <i>{}</i></th>\
+            "<tr data-f=\"{}\"><th><code>{} {}</code> <i>{}</i></th>\
              <td data-label=\"Policy\">{}</td>",
             route.figures.id,
             Text(&route.method),
@@ -139,7 +138,6 @@ fn outbound(out: &mut String, component: &Component, port: &Outbound, now: u64) 
         id: &port.id,
         name: &port.name,
         version: port.version.as_deref(),
-        side: "out",
         about: format!("what {} needs", component.name),
         doc: &port.doc,
         standing: Standing::of_outbound(&port.state),
@@ -155,7 +153,6 @@ fn outbound(out: &mut String, component: &Component, port: &Outbound, now: u64) 
     let _ = write!(out, "<p class=\"note bad why\"{hidden}>{why}</p>");
     facts(out, port);
     methods(out, &port.methods);
-    out.push_str("<h4>Speaks to</h4>");
     addresses(out, &port.state, now);
     out.push_str("<h4>Last failures</h4>");
     failures(out, &port.state.failures, now);
@@ -188,10 +185,10 @@ fn methods(out: &mut String, methods: &[Method]) {
         return;
     }
     out.push_str(
-        "<h4>Methods</h4><table class=\"rows\"><thead><tr><th>Method</th>\
-        <th>Repeatable</th><th class=\"n\">Rate</th>\
-        <th class=\"n\">Errors</th><th class=\"n\">p50</th>\
-        <th class=\"n\">p99</th></tr></thead><tbody>",
+        "<h4>Methods</h4><table class=\"rows f\"><thead><tr><th>Method</th>\
+        <th>Repeatable</th><th>Rate</th>\
+        <th>Errors</th><th>p50</th>\
+        <th>p99</th></tr></thead><tbody>",
     );
     for method in methods {
         let route = method
@@ -200,7 +197,7 @@ fn methods(out: &mut String, methods: &[Method]) {
             .map(|route| format!(" <code>{}</code>", Text(route)));
         let _ = write!(
             out,
-            "<tr data-f=\"{}\"><th scope=\"row\">{}{} <i>{}</i></th>\
+            "<tr data-f=\"{}\"><th>{}{} <i>{}</i></th>\
              <td data-label=\"Repeatable\">{}</td>",
             method.figures.id,
             Text(&method.name),
@@ -214,8 +211,17 @@ fn methods(out: &mut String, methods: &[Method]) {
     out.push_str("</tbody></table>");
 }
 
+/// Hidden where none is known: what speaks to no address need not say so.
 fn addresses(out: &mut String, state: &PortState, now: u64) {
-    out.push_str("<ul class=\"addresses\">");
+    let hidden = if state.addresses.is_empty() {
+        " hidden"
+    } else {
+        ""
+    };
+    let _ = write!(
+        out,
+        "<div class=\"to\"{hidden}><h4>Speaks to</h4><ul class=\"addresses\">"
+    );
     for address in &state.addresses {
         let zone = address
             .zone
@@ -229,9 +235,6 @@ fn addresses(out: &mut String, state: &PortState, now: u64) {
             address.weight,
         );
     }
-    if state.addresses.is_empty() {
-        out.push_str("<li class=\"empty\">No address is known; its adapter may know one.</li>");
-    }
     out.push_str("</ul>");
     cut(
         out,
@@ -242,13 +245,18 @@ fn addresses(out: &mut String, state: &PortState, now: u64) {
     if let Some(since) = state.known_since_unix_ms {
         let _ = write!(out, "<p class=\"dim\">So since {}.</p>", time(since, now));
     }
+    out.push_str("</div>");
 }
 
 fn failures(out: &mut String, failures: &[Failed], now: u64) {
+    out.push_str("<div class=\"failures\">");
+    if failures.is_empty() {
+        out.push_str("<p class=\"empty\">None.</p></div>");
+        return;
+    }
     out.push_str(
-        "<table class=\"rows failures\"><thead><tr><th>When</th>\
-        <th>Method</th><th>Error</th><th>Trace</th></tr>\
-        </thead><tbody>",
+        "<table class=\"rows\"><thead><tr><th>When</th><th>Method</th><th>Error</th><th>Trace</th></tr>\
+         </thead><tbody>",
     );
     for failure in failures {
         let _ = write!(
@@ -261,31 +269,47 @@ fn failures(out: &mut String, failures: &[Failed], now: u64) {
             Text(&failure.trace_id),
         );
     }
-    if failures.is_empty() {
-        out.push_str("<tr><td colspan=\"4\" class=\"empty\">None.</td></tr>");
-    }
-    out.push_str("</tbody></table>");
+    out.push_str("</tbody></table></div>");
 }
 
+/// What was set, line by line, and that there is more to set.
 fn settings(out: &mut String, settings: &[Setting]) {
     if settings.is_empty() {
         return;
     }
-    out.push_str("<h4>Configured by</h4><table class=\"rows settings\"><tbody>");
-    for setting in settings {
-        let value = match &setting.value {
-            Some(value) => format!("<code>{}</code>", Text(value)),
-            None => format!("<i>{NONE}</i>"),
-        };
+    out.push_str("<h4>Configured by</h4>");
+    let is_default = |setting: &&Setting| setting.source == "default";
+    let set: Vec<&Setting> = settings
+        .iter()
+        .filter(|setting| !is_default(setting))
+        .collect();
+    if !set.is_empty() {
+        out.push_str("<table class=\"rows settings\"><tbody>");
+        set.iter().for_each(|setting| line(out, setting));
+        out.push_str("</tbody></table>");
+    }
+    let unset = settings.len() - set.len();
+    if unset > 0 {
+        let others = if set.is_empty() { "keys" } else { "other keys" };
         let _ = write!(
             out,
-            "<tr data-key=\"{key}\"><th scope=\"row\"><code>{key}</code></th>\
-             <td data-label=\"Value\">{value}</td><td data-label=\"From\">{}</td></tr>",
-            Text(&setting.source),
-            key = Text(&setting.key),
+            "<p class=\"dim\">{unset} {others} are at their defaults.</p>"
         );
     }
-    out.push_str("</tbody></table>");
+}
+
+fn line(out: &mut String, setting: &Setting) {
+    let value = match &setting.value {
+        Some(value) => format!("<code>{}</code>", Text(value)),
+        None => format!("<i>{NONE}</i>"),
+    };
+    let _ = write!(
+        out,
+        "<tr data-key=\"{key}\"><th><code>{key}</code></th>\
+         <td data-label=\"Value\">{value}</td><td data-label=\"From\">{}</td></tr>",
+        Text(&setting.source),
+        key = Text(&setting.key),
+    );
 }
 
 /// The first lines of an article.
@@ -293,7 +317,6 @@ struct Title<'a> {
     id: &'a str,
     name: &'a str,
     version: Option<&'a str>,
-    side: &'static str,
     about: String,
     doc: &'a str,
     standing: Standing,
@@ -308,11 +331,10 @@ impl Title<'_> {
             .map(|version| format!(" <i>v{}</i>", Text(version)));
         let _ = write!(
             out,
-            "<article id=\"{id}\" data-side=\"{side}\" data-f=\"{figures}\" tabindex=\"-1\"><p class=\"close\">\
+            "<article id=\"{id}\" data-f=\"{figures}\" tabindex=\"-1\"><p class=\"close\">\
              <a href=\"#hexagon\">Close</a></p><h3>{name}{version}</h3>\
              <p class=\"state {class}\">{MARK}<span>{word}</span> <i>{about}</i></p>",
             id = Text(self.id),
-            side = self.side,
             figures = self.figures,
             name = Text(self.name),
             version = version.unwrap_or_default(),

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::layout::{Card, Density, Layout, Placed};
-use super::markup::{Text, link, short};
+use super::layout::{Card, Density, Layout, Placed, Sizes};
+use super::markup::{Text, link, short, short_path};
 use super::words::{self, Standing};
 use crate::admin::model::{Component, Figures, Hexagon, Inbound, Outbound};
 
@@ -69,11 +69,6 @@ pub(super) fn alone(hexagon: &Hexagon) -> String {
 /// The mark of a state, for texts: what stands around it says the state by its class.
 pub(super) const MARK: &str = "<b class=\"mark\"></b>";
 
-fn shape(standing: Standing) -> &'static str {
-    let found = MARKS.iter().find(|(class, _)| *class == standing.class);
-    found.map_or("", |(_, shape)| shape)
-}
-
 /// From here on it is shrunk to this width at most, and scrolled.
 const WIDE: u32 = 900;
 
@@ -85,6 +80,7 @@ struct Drawing<'a> {
 
 impl Drawing<'_> {
     fn draw(&self, out: &mut String) {
+        self.shapes(out);
         let components = &self.hexagon.components;
         for joint in &self.layout.joints {
             let port = &components[joint.from.0].outbound[joint.from.1];
@@ -140,7 +136,6 @@ impl Drawing<'_> {
 
     fn inbound(&self, out: &mut String, port: &Inbound, card: Card) {
         let standing = self.standing(Standing::of_inbound(&port.figures));
-        let sizes = self.layout.sizes;
         let face = Face {
             id: &port.id,
             side: "in",
@@ -149,10 +144,6 @@ impl Drawing<'_> {
             standing,
             figures: &port.figures,
             last: routes(port.routes_total),
-            edge: (
-                card.x + sizes.card_width,
-                card.x + sizes.card_width + sizes.reach,
-            ),
         };
         self.card(out, &face, card);
     }
@@ -170,45 +161,59 @@ impl Drawing<'_> {
                 true => words::leads_to(port),
                 false => words::speaks_to(port),
             },
-            edge: (card.x.saturating_sub(self.layout.sizes.reach), card.x),
         };
         self.card(out, &face, card);
     }
 
     fn card(&self, out: &mut String, face: &Face<'_>, card: Card) {
-        let sizes = self.layout.sizes;
         let Standing { class, word } = face.standing;
-        let (id, side, label) = (Text(face.id), face.side, Text(face.label()));
+        let (side, label) = (face.side, Text(face.label()));
         let (open, close) = match self.has_links {
             true => (format!("a href=\"{}\"", Text(link(face.id))), "a"),
             false => ("g".to_owned(), "g"),
         };
         let figures = face.figures.id;
-        let _ = write!(
-            out,
-            "<{open} class=\"port {side} {class}\" data-port=\"{id}\" data-side=\"{side}\" data-f=\"{figures}\" \
-             aria-label=\"{label}\">"
-        );
         let (x, y) = (card.x, card.y);
-        let middle = y + sizes.middle();
-        let (from, to) = face.edge;
         let _ = write!(
             out,
-            "<path class=\"edge\" d=\"M{from} {middle}H{}\"/>\
-             <path class=\"tip\" d=\"M{to} {middle}l-8-4.5v9z\"/>\
-             <rect class=\"card\" x=\"{x}\" y=\"{y}\" width=\"{}\" height=\"{}\" rx=\"7\"/>",
-            to.saturating_sub(6),
-            sizes.card_width,
-            sizes.card_height,
+            "<{open} class=\"port {side} {class}\" transform=\"translate({x} {y})\" \
+             data-f=\"{figures}\" aria-label=\"{label}\"><use href=\"#s-{side}\"/>\
+             <use class=\"mark\" href=\"#s-{class}\"/>"
         );
-        let (mark_x, mark_y) = (x + 15, y + if self.is_compact() { 12 } else { 18 });
-        let shape = shape(face.standing);
-        let _ = write!(
-            out,
-            "<path class=\"mark {class}\" transform=\"translate({mark_x} {mark_y})\" d=\"{shape}\"/>"
-        );
-        self.lines(out, face, card, word);
+        self.lines(out, face, word);
         let _ = writeln!(out, "</{close}>");
+    }
+
+    /// What every card is drawn of: the card with its edge on either side, the mark of each state.
+    fn shapes(&self, out: &mut String) {
+        let Sizes {
+            card_width: width,
+            card_height: height,
+            reach,
+            ..
+        } = self.layout.sizes;
+        let middle = self.layout.sizes.middle();
+        let card = format!("<rect class=\"card\" width=\"{width}\" height=\"{height}\" rx=\"7\"/>");
+        let edge = |from: i64| {
+            let (to, tip) = (from + i64::from(reach) - 6, from + i64::from(reach));
+            format!(
+                "<path class=\"edge\" d=\"M{from} {middle}H{to}\"/>\
+                 <path class=\"tip\" d=\"M{tip} {middle}l-8-4.5v9z\"/>"
+            )
+        };
+        let (inbound, outbound) = (edge(width.into()), edge(-i64::from(reach)));
+        let _ = write!(
+            out,
+            "<defs><g id=\"s-in\">{inbound}{card}</g><g id=\"s-out\">{outbound}{card}</g>"
+        );
+        let mark_y = if self.is_compact() { 12 } else { 18 };
+        for (class, shape) in MARKS {
+            let _ = write!(
+                out,
+                "<path id=\"s-{class}\" class=\"s-{class}\" transform=\"translate(15 {mark_y})\" d=\"{shape}\"/>"
+            );
+        }
+        out.push_str("</defs>\n");
     }
 
     /// How a port stands, where there is anything to say of it.
@@ -229,11 +234,10 @@ impl Drawing<'_> {
     }
 
     /// What the card says.
-    fn lines(&self, out: &mut String, face: &Face<'_>, card: Card, word: &str) {
-        let left = card.x + 28;
-        let right = card.x + self.layout.sizes.card_width - 10;
-        let mut line = |class: &str, x: u32, down: u32, text: &str| {
-            let (y, text) = (card.y + down, Text(text));
+    fn lines(&self, out: &mut String, face: &Face<'_>, word: &str) {
+        let right = self.layout.sizes.card_width - 10;
+        let mut line = |class: &str, x: u32, y: u32, text: &str| {
+            let text = Text(text);
             let _ = write!(
                 out,
                 "<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{text}</text>"
@@ -242,37 +246,37 @@ impl Drawing<'_> {
         let version = face.version.map(|version| format!(" v{version}"));
         let version = version.unwrap_or_default();
         let name = |limit| format!("{}{version}", short(face.name, limit));
-        let is_quiet = matches!(face.standing.class, "ok" | "idle");
         match self.layout.density {
             Density::Full => {
-                line(
-                    "name",
-                    left,
-                    22,
-                    &if is_quiet {
-                        name(20)
-                    } else {
-                        short(face.name, 13)
-                    },
-                );
+                // A state that is trouble stands beside the name, in the room of the version.
+                let is_quiet = matches!(face.standing.class, "ok" | "idle");
+                let name = if is_quiet {
+                    name(20)
+                } else {
+                    short(face.name, 13)
+                };
+                line("name", LEFT, 22, &name);
                 line("state", right, 22, if is_quiet { "" } else { word });
-                line("line", left, 40, &words::line(face.figures));
-                line("time", left, 56, &words::durations(face.figures));
-                line("to", left, 72, &short(&face.last, 30));
+                line("line", LEFT, 40, &words::line(face.figures));
+                line("time", LEFT, 56, &words::durations(face.figures));
+                line("to", LEFT, 72, &short_path(&face.last, 28));
             }
             Density::Compact => {
-                line("name", left, 16, &name(14));
+                line("name", LEFT, 16, &name(14));
                 if !self.is_still() {
                     line("rate", right, 16, &compact(face.figures));
                 }
             }
             Density::Still => {
-                line("name", left, 22, &name(16));
-                line("to", left, 38, &short(&face.last, 23));
+                line("name", LEFT, 22, &name(16));
+                line("to", LEFT, 38, &short_path(&face.last, 23));
             }
         }
     }
 }
+
+/// Where the texts of a card begin.
+const LEFT: u32 = 28;
 
 /// What a card shows, whichever side it stands on.
 struct Face<'a> {
@@ -283,8 +287,6 @@ struct Face<'a> {
     standing: Standing,
     figures: &'a Figures,
     last: String,
-    /// From where to where its edge goes.
-    edge: (u32, u32),
 }
 
 impl Face<'_> {

@@ -51,14 +51,13 @@ fn head(out: &mut String, hexagon: &Hexagon) {
          <meta name=\"color-scheme\" content=\"light dark\"><title>{}</title>\
          <link rel=\"icon\" href=\"{}\" type=\"image/svg+xml\">{styles}\
          <script src=\"{}\" defer></script></head>\
-         <body data-instance=\"{}\" data-at=\"{}\" data-slow=\"{}\">\
+         <body data-instance=\"{}\" data-at=\"{}\">\
          <a class=\"skip\" href=\"#main\">To the ports</a>",
         Text(&hexagon.service),
         ICON.0,
         SCRIPT.0,
         Text(&hexagon.instance),
         hexagon.at_unix_ms,
-        hexagon.slow_from_ms,
     );
 }
 

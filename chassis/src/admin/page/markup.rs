@@ -63,6 +63,17 @@ pub(super) fn link(id: &str) -> String {
     format!("#{}", utf8_percent_encode(id, FRAGMENT))
 }
 
+/// At most `limit` characters, the first one saying that there were more: of a path, whose end tells it
+/// from others.
+pub(super) fn short_path(text: &str, limit: usize) -> String {
+    let length = text.chars().count();
+    if length <= limit || !text.contains('/') {
+        return short(text, limit);
+    }
+    let kept = text.chars().skip(length + 1 - limit);
+    std::iter::once('\u{2026}').chain(kept).collect()
+}
+
 /// At most `limit` characters, the last one saying that there were more.
 pub(super) fn short(text: &str, limit: usize) -> String {
     match text.char_indices().nth(limit) {
@@ -93,6 +104,8 @@ mod tests {
         assert_eq!(short("abcdef", 6), "abcdef");
         assert_eq!(short("abcdefg", 6), "abcde\u{2026}");
         assert_eq!(short("äöüäöüä", 3), "äö\u{2026}");
+        assert_eq!(short_path("sqlite:/a/long/way", 7), "\u{2026}ng/way");
+        assert_eq!(short_path("no path at all", 7), "no pat\u{2026}");
     }
 
     #[test]

@@ -5,13 +5,7 @@
 const $ = (id) => document.getElementById(id);
 const all = (css, from = document) => [...from.querySelectorAll(css)];
 const NONE = '\u2013';
-const MARKS = {
-  ok: 'M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0',
-  idle: 'M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0',
-  bad: 'M0-5.5L5.5 4.5H-5.5Z',
-  warn: 'M0-6L6 0L0 6L-6 0Z',
-  away: 'M-4-4L4 4M4-4L-4 4',
-};
+const MARKS = ['ok', 'idle', 'bad', 'warn', 'away'];
 const PORTS = {
   ok: ['ok', 'ok'], idle: ['idle', 'not called yet'], failing: ['bad', 'failing'],
   'no-instance': ['away', 'no instance'], stale: ['warn', 'stale'],
@@ -74,29 +68,31 @@ const learn = () => {
 const stand = (place, state, word) => {
   const side = place.tagName === 'ARTICLE' ? place.querySelector('.state') : place;
   if (side.classList.contains(state)) return;
-  side.classList.remove(...Object.keys(MARKS));
+  side.classList.remove(...MARKS);
   side.classList.add(state);
   say(place.querySelector('.state span'), word);
-  const drawn = place.querySelector('path.mark');
+  const drawn = place.querySelector('use.mark');
   if (!drawn) return;
-  drawn.setAttribute('class', 'mark ' + state);
-  drawn.setAttribute('d', MARKS[state]);
+  drawn.setAttribute('href', '#s-' + state);
   say(place.querySelector('text.state'), state === 'ok' || state === 'idle' ? '' : word);
   place.setAttribute('aria-label', place.getAttribute('aria-label').replace(/[^,]*$/, ' ' + word));
 };
+// The id of the port that a row, a card or an article is about.
+const portOf = (place) => {
+  const a = place.matches('a') ? place : place.querySelector('th a');
+  return place.id || (a ? decodeURIComponent(a.getAttribute('href').slice(1)) : '');
+};
 const number = ([id, calls, , , r, errors, p50, p99]) => {
+  // Right after the page was opened, only what was counted since the start is known.
+  if (r === null) return;
   const failed = share(r, errors);
-  const texts = { rate: rate(r), errors: failed, p50: millis(p50), p99: millis(p99) };
+  const texts = [rate(r), failed, millis(p50), millis(p99)];
   for (const place of places.get(id) || []) {
-    for (const cell of all('[data-n]', place)) {
-      if (cell.closest('[data-f]') === place) say(cell, texts[cell.dataset.n]);
-    }
-    say(place.querySelector('text.line'), texts.rate + ' \u00b7 ' + failed + ' errors');
-    say(place.querySelector('text.time'), p50 === null ? '' : 'p50 ' + texts.p50 + ' \u00b7 p99 ' + texts.p99);
-    say(place.querySelector('text.rate'), texts.rate);
-    if (place.dataset.side === 'in') {
-      stand(place, ...(errors > 0 ? PORTS.failing : calls ? PORTS.ok : PORTS.idle));
-    }
+    if (place.matches('tr')) [...place.cells].slice(-4).forEach((shown, index) => say(shown, texts[index]));
+    say(place.querySelector('text.line'), texts[0] + ' \u00b7 ' + failed + ' errors');
+    say(place.querySelector('text.time'), p50 === null ? '' : 'p50 ' + texts[2] + ' \u00b7 p99 ' + texts[3]);
+    say(place.querySelector('text.rate'), texts[0]);
+    if (/^[^/]*\/in\//.test(portOf(place))) stand(place, ...(errors > 0 ? PORTS.failing : calls ? PORTS.ok : PORTS.idle));
   }
 };
 const ticks = (data) => {
@@ -114,12 +110,12 @@ const code = (text) => make('code', {}, text);
 const dim = (text) => make('i', {}, text);
 const rows = (heads, made, empty) => made.length
   ? make('table', { class: 'rows' },
-    make('thead', {}, row(...heads.map((head) => make('th', { scope: 'col' }, head)))), make('tbody', {}, ...made))
+    make('thead', {}, row(...heads.map((head) => make('th', head === 'Took' ? { class: 'n' } : {}, head)))), make('tbody', {}, ...made))
   : make('p', { class: 'empty' }, empty);
 
 const request = (r) => row(
   make('td', {}, time(r.at_unix_ms)),
-  make('th', { scope: 'row' }, code(r.method + ' ' + (r.route || 'no route')), ' ', dim(r.component)),
+  make('th', {}, code(r.method + ' ' + (r.route || 'no route')), ' ', dim(r.component)),
   cell('Answer', r.status ? String(r.status) : 'no answer', ' ',
     dim(r.error_type && r.error_type !== String(r.status) ? r.error_type : '')),
   took(elapsed(r.elapsed_ms)), cell('Trace', code(r.trace_id)));
@@ -128,17 +124,15 @@ const check = (c) => {
   const [state, word] = c.state === 'up' ? ['ok', 'up'] : c.state === 'unknown' ? ['idle', 'not asked yet']
     : c.required ? ['bad', 'down'] : ['warn', 'down, optional'];
   return row(
-    make('th', { scope: 'row' }, c.name, ' ', dim(c.component)),
+    make('th', {}, c.name, ' ', dim(c.component)),
     make('td', { class: 'state ' + state }, mark(), make('span', {}, word)),
     cell('Asked', c.at_unix_ms === null ? NONE : time(c.at_unix_ms)), took(c.took_ms + ' ms'),
     cell('Why', c.failure || ''));
 };
 const port = ({ id, state }) => {
   const [shown, word] = PORTS[state.name] || ['idle', state.name];
-  for (const place of all('[data-port],[data-edge]')) {
-    if (place.dataset.edge === id) place.setAttribute('class', 'joint ' + shown);
-    if (place.dataset.port === id) stand(place, shown, word);
-  }
+  for (const edge of all('[data-edge]')) if (edge.dataset.edge === id) edge.setAttribute('class', 'joint ' + shown);
+  for (const place of all('#hexagon a, #ports [data-f]')) if (portOf(place) === id) stand(place, shown, word);
   const article = $(id);
   if (!article) return;
   stand(article, shown, word);
@@ -148,9 +142,10 @@ const port = ({ id, state }) => {
   const addresses = state.addresses.map((a) => make('li', {}, code(a.address), ' ',
     dim((a.zone ? a.zone + ' ' : '') + 'weight ' + a.weight)));
   article.querySelector('.addresses').replaceChildren(...addresses);
+  article.querySelector('.to').hidden = !addresses.length;
   const failed = state.failures.map((f) => row(make('td', {}, time(f.at_unix_ms)), cell('Method', f.method),
     cell('Error', f.error_type), cell('Trace', code(f.trace_id))));
-  if (failed.length) article.querySelector('.failures tbody').replaceChildren(...failed);
+  article.querySelector('.failures').replaceChildren(rows(['When', 'Method', 'Error', 'Trace'], failed, 'None.'));
 };
 const changes = (data) => {
   if (data.state) {
@@ -258,7 +253,7 @@ $('config-show').onclick = async () => {
   if (!answer) return;
   if (!answer.ok) return $('config-shown').append(make('p', { class: 'wrong' }, await detail(answer)));
   const { values } = await answer.json();
-  const made = values.map((v) => make('tr', { 'data-key': v.key }, make('th', { scope: 'row' }, code(v.key)),
+  const made = values.map((v) => make('tr', { 'data-key': v.key }, make('th', {}, code(v.key)),
     cell('Value', code(typeof v.value === 'string' ? v.value : JSON.stringify(v.value))), cell('From', v.source)));
   const find = make('input', { id: 'config-find', type: 'search', placeholder: 'Find a key', 'aria-label': 'Find a key' });
   find.oninput = () => made.forEach((r) => { r.hidden = !r.textContent.toLowerCase().includes(find.value.toLowerCase()); });
@@ -286,6 +281,102 @@ $('level').onsubmit = async (event) => {
   say($('level-now'), level);
   say(said, 'Set to ' + level + '.');
 };
+
+// ---- Trying a route: a form made from the service's own description of it
+
+let described = null;
+const follow = (schema) => schema && schema.$ref
+  ? described.components.schemas[decodeURIComponent(schema.$ref.split('/').pop())] : schema;
+// Something that fits the schema, to begin with.
+const example = (given, depth = 0) => {
+  const schema = follow(given) || {};
+  if ('default' in schema) return schema.default;
+  if (schema.examples) return schema.examples[0];
+  if (schema.enum) return schema.enum[0];
+  if ('const' in schema) return schema.const;
+  const choice = (schema.oneOf || schema.anyOf || schema.allOf || [])[0];
+  if (choice) return example(choice, depth);
+  switch ([].concat(schema.type)[0]) {
+    case 'object': return depth > 4 ? {} : Object.fromEntries(
+      Object.entries(schema.properties || {}).map(([name, inner]) => [name, example(inner, depth + 1)]));
+    case 'array': return depth > 4 ? [] : [example(schema.items, depth + 1)];
+    case 'integer': case 'number': return Math.max(schema.minimum || 0, 1);
+    case 'boolean': return true;
+    case 'null': return null;
+    default: return '';
+  }
+};
+const operation = (id) => {
+  for (const [path, methods] of Object.entries(described.paths)) {
+    for (const [method, found] of Object.entries(methods)) {
+      if (found.operationId === id) return { path, method: method.toUpperCase(), ...found };
+    }
+  }
+  return null;
+};
+const pretty = (text) => {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+};
+const send = async (tried, inputs, body) => {
+  const headers = [];
+  const query = new URLSearchParams();
+  let { path } = tried;
+  for (const [parameter, input] of inputs) {
+    if (parameter.in === 'path') path = path.replace('{' + parameter.name + '}', () => encodeURIComponent(input.value));
+    else if (input.value === '') continue;
+    else if (parameter.in === 'query') query.append(parameter.name, input.value);
+    else if (parameter.in === 'header') headers.push([parameter.name, input.value]);
+  }
+  if (query.size) path += '?' + query;
+  const request = { method: tried.method, path, headers, body: body ? body.value : '' };
+  const answer = await guarded('/admin/try', {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(request),
+  }).catch(broken);
+  if (!answer) return;
+  if (answer.ok !== true) {
+    const why = typeof answer === 'string' ? answer : await detail(answer);
+    return $('try-answer').replaceChildren(make('p', { class: 'wrong' }, why));
+  }
+  const { status, body: text, elapsed_ms: took, trace_id: trace } = await answer.json();
+  $('try-answer').replaceChildren(
+    make('p', {}, make('b', {}, String(status)), ' in ' + elapsed(took) + ', trace ', code(trace)),
+    make('pre', { tabindex: 0 }, pretty(text)));
+};
+const attempt = async (id) => {
+  const answer = described ? null : await fetch('/admin/openapi.json').catch(() => null);
+  if (answer && answer.ok) described = await answer.json();
+  const tried = described && operation(id);
+  if (!tried) return live('no description of ' + id + ' is to be had', true);
+  const inputs = (tried.parameters || []).map((parameter) => {
+    const input = make('input', { autocomplete: 'off', 'data-name': parameter.name });
+    input.required = Boolean(parameter.required);
+    input.value = parameter.required ? String(example(parameter.schema)) : '';
+    return [parameter, input];
+  });
+  const label = (text, about, input) => make('label', {}, text + ' ', dim(about), input);
+  const fields = inputs.map(([p, input]) => label(p.name, p.in + (p.required ? '' : ', optional'), input));
+  const kinds = (tried.requestBody || {}).content || {};
+  const [kind] = Object.keys(kinds);
+  const body = kind ? make('textarea', { spellcheck: 'false' }) : null;
+  if (body) {
+    body.value = kind === 'application/json' ? JSON.stringify(example(kinds[kind].schema), null, 2) : '';
+    fields.push(label('Body', kind, body));
+  }
+  say($('try-title'), tried.method + ' ' + tried.path);
+  say($('try-about'), tried.summary || '');
+  $('try-fields').replaceChildren(...fields);
+  $('try-answer').replaceChildren();
+  $('try').querySelector('form').onsubmit = (event) => {
+    event.preventDefault();
+    send(tried, inputs, body);
+  };
+  $('try').showModal();
+};
+all('[data-try]').forEach((button) => { button.onclick = () => attempt(button.dataset.try); });
 
 // ---- Finding: at once among what is here; Enter asks the service for all of it
 

@@ -21,7 +21,11 @@ pub(super) fn table(out: &mut String, hexagon: &Hexagon) {
         let rows = components
             .iter()
             .map(|component| component.inbound.len() + component.outbound.len());
-        let _ = write!(out, "<div{}><table class=\"rows\">{HEAD}", tall(rows.sum()));
+        let _ = write!(
+            out,
+            "<div{}><table class=\"rows f\">{HEAD}",
+            tall(rows.sum())
+        );
         for component in components {
             of_component(out, component, components.len() > 1, hexagon.at_unix_ms);
         }
@@ -78,9 +82,9 @@ const EMPTY: &str = "<p class=\"empty\">No ports yet. <code>app.serve</code> off
     <code>app.client</code> and <code>app.adapt</code> need one.</p>";
 
 const HEAD: &str = "<thead><tr><th>Port</th><th>Side</th>\
-    <th>State</th><th>Speaks to</th><th class=\"n\">Rate</th>\
-    <th class=\"n\">Errors</th><th class=\"n\">p50</th>\
-    <th class=\"n\">p99</th></tr></thead>";
+    <th>State</th><th>Speaks to</th><th>Rate</th>\
+    <th>Errors</th><th>p50</th>\
+    <th>p99</th></tr></thead>";
 
 /// Says that the list was cut, and how to see the others.
 pub(super) fn cut(out: &mut String, what: &str, shown: usize, total: usize) {
@@ -116,10 +120,9 @@ impl Row<'_> {
         });
         let _ = write!(
             out,
-            "<tr class=\"{class}\" data-port=\"{id}\" data-side=\"{side}\" data-f=\"{figures}\"><th scope=\"row\">\
+            "<tr class=\"{class}\" data-f=\"{figures}\"><th>\
              <a href=\"{link}\">{name}</a>{version}</th><td>{side}</td><td class=\"state\">{MARK}\
              <span>{word}</span></td><td class=\"to\"><span>{to}</span>{since}</td>",
-            id = Text(self.id),
             figures = self.figures.id,
             link = Text(link(self.id)),
             name = Text(self.name),
@@ -133,16 +136,16 @@ impl Row<'_> {
     }
 }
 
-/// The four cells of every row with figures.
+/// The last four cells of every row in a table of class `f`, in the order of its heads.
 pub(super) fn cells(out: &mut String, figures: &Figures) {
     let cells = [
-        ("rate", often(figures)),
-        ("errors", words::errors(figures)),
-        ("p50", words::millis(figures.p50_ms)),
-        ("p99", words::millis(figures.p99_ms)),
+        often(figures),
+        words::errors(figures),
+        words::millis(figures.p50_ms),
+        words::millis(figures.p99_ms),
     ];
-    for (name, text) in cells {
-        let _ = write!(out, "<td data-n=\"{name}\">{text}</td>");
+    for text in cells {
+        let _ = write!(out, "<td>{text}</td>");
     }
 }
 

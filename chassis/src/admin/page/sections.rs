@@ -71,7 +71,7 @@ fn of_check(out: &mut String, check: &CheckReport, now: u64) {
         .map_or_else(|| words::NONE.to_owned(), |at| time(at, now));
     let _ = write!(
         out,
-        "<tr><th scope=\"row\">{}{whose}</th><td class=\"state {}\">{MARK}<span>{}</span></td>\
+        "<tr><th>{}{whose}</th><td class=\"state {}\">{MARK}<span>{}</span></td>\
          <td data-label=\"Asked\">{asked}</td><td data-n data-label=\"Took\">{} ms</td>\
          <td data-label=\"Why\">{}</td></tr>",
         Text(&check.name),
@@ -131,7 +131,7 @@ pub(super) fn requests(out: &mut String, requests: &[&Request], now: u64) {
         };
         let _ = write!(
             out,
-            "<tr><td>{}</td><th scope=\"row\"><code>{} {}</code> <i>{}</i></th>\
+            "<tr><td>{}</td><th><code>{} {}</code> <i>{}</i></th>\
              <td data-label=\"Answer\">{} <i>{}</i></td><td data-n data-label=\"Took\">{}</td>\
              <td data-label=\"Trace\"><code>{}</code></td></tr>",
             time(request.at_unix_ms, now),
@@ -164,9 +164,8 @@ fn routes(out: &mut String, hexagon: &Hexagon) {
     }
     let _ = write!(
         out,
-        "<div{}><table class=\"rows\"><thead><tr><th>Route</th><th class=\"n\">Rate</th>\
-         <th class=\"n\">Errors</th><th class=\"n\">p50</th><th class=\"n\">p99</th>\
-         <th><span class=\"heard\">Try it</span></th></tr></thead><tbody>",
+        "<div{}><table class=\"rows f\"><thead><tr><th>Route</th><th>Rate</th>\
+         <th>Errors</th><th>p50</th><th>p99</th></tr></thead><tbody>",
         tall(routes.len())
     );
     for route in routes.iter().take(ROUTES) {
@@ -194,20 +193,21 @@ pub(super) fn tall(rows: usize) -> &'static str {
 const TALL: usize = 30;
 
 fn of_route(out: &mut String, route: &Route) {
+    let button = route.operation.as_ref().map(|operation| {
+        let operation = Text(operation);
+        format!("<button type=\"button\" class=\"live\" data-try=\"{operation}\">Try it</button>")
+    });
     let _ = write!(
         out,
-        "<tr data-f=\"{}\"><th scope=\"row\"><code>{} {}</code> <i>{}</i></th>",
+        "<tr data-f=\"{}\"><th>{}<code>{} {}</code> <i>{}</i></th>",
         route.figures.id,
+        button.unwrap_or_default(),
         Text(&route.method),
         Text(&route.path),
         Text(&route.summary),
     );
     cells(out, &route.figures);
-    let button = route.operation.as_ref().map(|operation| {
-        let operation = Text(operation);
-        format!("<button type=\"button\" class=\"live\" data-try=\"{operation}\">Try it</button>")
-    });
-    let _ = write!(out, "<td>{}</td></tr>", button.unwrap_or_default());
+    out.push_str("</tr>");
 }
 
 fn config(out: &mut String, token: &TokenHint) {
