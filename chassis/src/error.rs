@@ -75,6 +75,20 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Error {
     }
 }
 
+/// For programs whose own errors are boxed: those that use one layer and have a `main` of theirs.
+impl From<Error> for Box<dyn StdError + Send + Sync> {
+    fn from(error: Error) -> Self {
+        error.to_string().into()
+    }
+}
+
+/// As the one that is `Send` and `Sync`.
+impl From<Error> for Box<dyn StdError> {
+    fn from(error: Error) -> Self {
+        error.to_string().into()
+    }
+}
+
 impl Error {
     /// Keeps `error`'s own causes without saying its message twice.
     fn because_of_source(mut self, error: impl StdError) -> Self {
@@ -119,6 +133,14 @@ mod tests {
         let error = parse().unwrap_err();
         assert_eq!(error.exit_code(), 70);
         assert_eq!(error.to_string(), "invalid digit found in string");
+    }
+
+    #[test]
+    fn it_turns_into_the_boxes_of_others() {
+        fn start() -> std::result::Result<(), Box<dyn StdError>> {
+            Err(Error::unavailable("no collector"))?
+        }
+        assert_eq!(start().unwrap_err().to_string(), "no collector");
     }
 
     #[test]

@@ -2,9 +2,10 @@
 //!
 //! Start at [`Routes`]: contracts, merged axum routers and layers become an [`Edge`], which a
 //! [`Server`] serves. [`router`] puts a contract into an axum program that knows nothing of the
-//! chassis. The other side is [`client`].
+//! chassis. The other side is [`client`]. [`layer`] has what a program can adopt alone.
 
 pub mod client;
+pub mod layer;
 mod server;
 
 pub use server::{

@@ -9,7 +9,7 @@ use super::component::{self, Component};
 use super::logs::{self, AccessLog, Levels};
 use super::metrics::Metrics;
 use super::resource::Resource;
-use super::settings::Settings;
+use super::settings::{LogsSettings, Settings, TracesSettings};
 use super::shared::Shared;
 use super::traces::SpanRecord;
 use crate::Result;
@@ -28,6 +28,7 @@ impl Telemetry {
     /// When a URL in `settings` has a scheme that this build does not know, or `logs.level` is
     /// malformed.
     pub fn new(env: Env, settings: &Settings, resource: Resource) -> Result<Self> {
+        logs::install();
         Self::open(env, settings, resource, None)
     }
 
@@ -37,9 +38,39 @@ impl Telemetry {
     ///
     /// As [`new`](Self::new).
     pub fn captured(env: Env, settings: &Settings, resource: Resource) -> Result<(Self, Capture)> {
+        logs::install();
         let capture = Capture::default();
         let telemetry = Self::open(env, settings, resource, Some(capture.clone()))?;
         Ok((telemetry, capture))
+    }
+
+    /// Metrics and spans for a program whose logs are its own: `name` is its `service.name`.
+    /// No subscriber is installed and nothing is printed.
+    ///
+    /// ```
+    /// use chassis::telemetry::{Telemetry, TracesSettings};
+    ///
+    /// let telemetry = Telemetry::hosted("shelf", &TracesSettings::default())?;
+    /// assert!(telemetry.metrics().scrape(None).1.contains("target_info"));
+    /// # Ok::<(), chassis::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When `traces.url` has a scheme that this build does not know.
+    pub fn hosted(name: impl Into<String>, traces: &TracesSettings) -> Result<Self> {
+        let env = Env::system();
+        let settings = Settings {
+            traces: traces.clone(),
+            logs: LogsSettings {
+                level: "off".to_owned(),
+                access: false,
+                ..LogsSettings::default()
+            },
+            ..Settings::default()
+        };
+        let resource = Resource::new(name, &env);
+        Self::open(env, &settings, resource, None)
     }
 
     fn open(
@@ -48,7 +79,6 @@ impl Telemetry {
         resource: Resource,
         capture: Option<Capture>,
     ) -> Result<Self> {
-        logs::install();
         #[cfg(feature = "opentelemetry")]
         super::opentelemetry::install();
         let id = component::next_id();

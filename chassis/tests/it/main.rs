@@ -17,6 +17,9 @@ mod contract;
 // A server on a socket, and its time.
 #[cfg(feature = "service")]
 mod edge;
+// Layers in programs of others.
+#[cfg(feature = "service")]
+mod layers;
 // Services as processes: the examples.
 #[cfg(all(feature = "sqlite", feature = "testing"))]
 mod lifecycle;

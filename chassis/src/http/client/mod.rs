@@ -17,6 +17,7 @@ mod dial;
 mod endpoints;
 mod fault;
 mod incoming;
+mod layer;
 mod limit;
 mod observe;
 mod pool;
@@ -27,6 +28,7 @@ mod transport;
 #[cfg(test)]
 mod tests;
 
+pub use layer::{ClientTelemetry, ClientTelemetryFuture, ClientTelemetryLayer};
 pub(crate) use observe::Methods as Observed;
 pub use settings::{ClientSettings, OneClient, Settings};
 pub use target::{Remote, Target};

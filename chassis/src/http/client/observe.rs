@@ -16,19 +16,40 @@ use crate::{CallError, Context};
 #[derive(Debug)]
 pub(crate) struct Methods {
     telemetry: Telemetry,
+    /// A service's name, or a host.
     address: Arc<str>,
+    port: Option<u16>,
     methods: Vec<Method>,
     failures: Failures,
 }
 
 #[derive(Debug)]
 struct Method {
-    info: &'static MethodInfo,
+    /// Its name in the contract.
+    name: &'static str,
+    verb: &'static str,
+    /// `/v1/items/{sku}`; empty where no template is known.
+    template: &'static str,
     /// `GET /v1/items/{sku}`.
     span: Arc<str>,
     series: HttpSeries,
     /// What counts the items that it streams to us.
     items: Option<Counter>,
+}
+
+impl Method {
+    fn new(telemetry: &Telemetry, verb: &str, template: &'static str, address: &str) -> Self {
+        let verb = semconv::method(verb);
+        let metrics = telemetry.metrics();
+        Self {
+            name: "",
+            verb,
+            template,
+            span: format!("{verb} {template}").trim_end().into(),
+            series: metrics.http_client(verb, template, address),
+            items: None,
+        }
+    }
 }
 
 impl Methods {
@@ -39,19 +60,31 @@ impl Methods {
         address: &str,
     ) -> Self {
         let method = |info: &'static MethodInfo| Method {
-            info,
-            span: format!("{} {}", info.verb, info.path).into(),
-            series: telemetry
-                .metrics()
-                .http_client(info.verb.as_str(), info.path, address),
+            name: info.name,
             items: info
                 .stream
                 .as_ref()
                 .and_then(|_| telemetry.metrics().items_received(contract.name, info.name)),
+            ..Method::new(&telemetry, info.verb.as_str(), info.path, address)
         };
+        let methods = contract.methods.iter().map(method).collect();
+        Self::of(telemetry, methods, address)
+    }
+
+    /// One method that no contract knows, by its verb: its index is 0.
+    pub(super) fn single(telemetry: &Telemetry, verb: &str, address: &str) -> Self {
+        let method = Method::new(telemetry, verb, "", address);
+        Self::of(telemetry.clone(), vec![method], address)
+    }
+
+    fn of(telemetry: Telemetry, methods: Vec<Method>, address: &str) -> Self {
+        let parts = address.rsplit_once(':');
+        let port = parts.and_then(|(_, port)| port.parse().ok());
+        let host = parts.filter(|_| port.is_some()).map(|(host, _)| host);
         Self {
-            methods: contract.methods.iter().map(method).collect(),
-            address: address.into(),
+            methods,
+            address: host.unwrap_or(address).into(),
+            port,
             telemetry,
             failures: Failures::default(),
         }
@@ -154,11 +187,16 @@ impl<M: Deref<Target = Methods>> Observed<M> {
     }
 
     /// The call is over: the status that was answered, or why there is none.
-    pub(super) fn end(mut self, outcome: Result<u16, &CallError>, now: Instant) {
+    pub(super) fn end(self, outcome: Result<u16, &CallError>, now: Instant) {
+        self.end_as(outcome.map_err(CallError::kind), now);
+    }
+
+    /// The same by the error's `error.type`.
+    pub(super) fn end_as(mut self, outcome: Result<u16, &'static str>, now: Instant) {
         self.is_over = true;
         match outcome {
             Ok(status) => self.record(status, None, now),
-            Err(error) => self.record(0, Some(error.kind()), now),
+            Err(error_type) => self.record(0, Some(error_type), now),
         }
     }
 
@@ -184,7 +222,7 @@ impl<M: Deref<Target = Methods>> Observed<M> {
         let error_type = error_type.map_or_else(|| status.to_string().into(), Into::into);
         self.methods.failures.keep(Failure {
             at: self.methods.telemetry.env().wall(),
-            method: method.info.name,
+            method: method.name,
             error_type,
             trace_id: self.trace.trace_id,
         });
@@ -206,13 +244,16 @@ impl<M: Deref<Target = Methods>> Observed<M> {
         span.error = error_type.is_some() || status >= 400;
         let address = Arc::clone(&self.methods.address);
         span.attributes = vec![
-            (
-                semconv::HTTP_REQUEST_METHOD,
-                semconv::method(method.info.verb.as_str()).into(),
-            ),
-            (semconv::URL_TEMPLATE, method.info.path.into()),
+            (semconv::HTTP_REQUEST_METHOD, method.verb.into()),
             (semconv::SERVER_ADDRESS, Value::Text(address.into())),
         ];
+        if !method.template.is_empty() {
+            let template = (semconv::URL_TEMPLATE, method.template.into());
+            span.attributes.push(template);
+        }
+        let port = self.methods.port;
+        let port = port.map(|port| (semconv::SERVER_PORT, port.into()));
+        span.attributes.extend(port);
         if status != 0 {
             let attribute = (semconv::HTTP_RESPONSE_STATUS_CODE, status.into());
             span.attributes.push(attribute);

@@ -13,7 +13,7 @@ use super::text::Text;
 use super::watch::{OPTIONS, Watch};
 use crate::Context;
 use crate::context::{RequestId, SpanId};
-use crate::telemetry::{AccessRecord, SpanKind, SpanRecord, semconv};
+use crate::telemetry::{AccessRecord, semconv};
 
 /// What is known of a request until it is answered.
 pub(super) struct Exchange {
@@ -189,7 +189,14 @@ impl Exchange {
         let telemetry = &watch.telemetry;
         let path = self.path.as_ref().map_or("", Text::as_str);
         if self.context.trace().is_sampled() && telemetry.records() {
-            telemetry.record(self.span(ending, watch, (path, elapsed)));
+            let place = (self.context.trace(), self.parent);
+            let mut span = watch.span(place, ending, (path, elapsed));
+            if let Some(items) = self.items {
+                let items = i64::try_from(items).unwrap_or(i64::MAX);
+                let items = (semconv::CHASSIS_STREAM_ITEMS, items.into());
+                span.attributes.push(items);
+            }
+            telemetry.record(span);
         }
         if telemetry.access_log().is_on() {
             telemetry.access_log().write(&AccessRecord {
@@ -207,66 +214,27 @@ impl Exchange {
             });
         }
     }
-
-    fn span(
-        &self,
-        ending: &Ending,
-        watch: &Watch,
-        (path, elapsed): (&str, Duration),
-    ) -> SpanRecord {
-        let start = telemetry_start(watch, elapsed);
-        let trace = self.context.trace().clone();
-        let mut span = SpanRecord::new(watch.span.clone(), SpanKind::Server, trace, start);
-        span.parent = self.parent;
-        span.remote_parent = self.parent.is_some();
-        span.elapsed = elapsed;
-        span.error = ending.status >= 500 || ending.status == 0;
-        span.attributes = vec![
-            (semconv::HTTP_REQUEST_METHOD, watch.method.into()),
-            (semconv::URL_PATH, path.to_owned().into()),
-            (semconv::URL_SCHEME, "http".into()),
-        ];
-        if !watch.route.is_empty() {
-            span.attributes
-                .push((semconv::HTTP_ROUTE, watch.route.clone().into()));
-        }
-        if ending.status != 0 {
-            let status = ending.status.into();
-            span.attributes
-                .push((semconv::HTTP_RESPONSE_STATUS_CODE, status));
-        }
-        if let Some(items) = self.items {
-            let items = i64::try_from(items).unwrap_or(i64::MAX);
-            span.attributes
-                .push((semconv::CHASSIS_STREAM_ITEMS, items.into()));
-        }
-        if let Some(error_type) = ending.error_type {
-            span.attributes
-                .push((semconv::ERROR_TYPE, error_type.into()));
-        }
-        span
-    }
-}
-
-fn telemetry_start(watch: &Watch, elapsed: Duration) -> std::time::SystemTime {
-    watch.telemetry.env().wall() - elapsed
 }
 
 impl Drop for Exchange {
     /// The caller hung up before there was an answer.
     fn drop(&mut self) {
         if !self.recorded {
-            let ending = Ending {
-                status: 0,
-                error_type: Some("cancelled"),
-                bytes: 0,
-            };
-            self.record(&ending, None);
+            self.record(&Ending::none("cancelled"), None);
         }
     }
 }
 
 impl Ending {
+    /// No answer came, and why.
+    pub(super) fn none(error_type: &'static str) -> Self {
+        Self {
+            status: 0,
+            error_type: Some(error_type),
+            bytes: 0,
+        }
+    }
+
     pub(super) fn new(status: StatusCode, error_type: Option<&'static str>, bytes: u64) -> Self {
         Self {
             status: status.as_u16(),

@@ -13,9 +13,8 @@ use super::edge::Edge;
 use super::inbound::Inbound;
 use super::serving::Serving;
 use super::{Routes, Settings};
-use crate::context::Env;
 use crate::contract::Contract;
-use crate::telemetry::{LogsSettings, Resource, Telemetry, TracesSettings};
+use crate::telemetry::{Telemetry, TracesSettings};
 
 /// The routes of contract `C`, answered by `service`, for a program of axum's own.
 ///
@@ -47,21 +46,12 @@ pub fn router<C: Contract + ?Sized>(service: Arc<C>) -> axum::Router {
 }
 
 fn edge<C: Contract + ?Sized>(service: Arc<C>) -> crate::Result<Edge> {
-    let env = Env::system();
-    let settings = crate::telemetry::Settings {
-        traces: TracesSettings {
-            ratio: 0.0,
-            ..TracesSettings::default()
-        },
-        logs: LogsSettings {
-            access: false,
-            ..LogsSettings::default()
-        },
-        ..crate::telemetry::Settings::default()
+    let traces = TracesSettings {
+        ratio: 0.0,
+        ..TracesSettings::default()
     };
-    let resource = Resource::new(C::info().name, &env);
-    let telemetry = Telemetry::new(env.clone(), &settings, resource)?;
-    let mut routes = Routes::new(&Settings::default(), env);
+    let telemetry = Telemetry::hosted(C::info().name, &traces)?;
+    let mut routes = Routes::new(&Settings::default(), telemetry.env().clone());
     routes.component(&telemetry).contract(service);
     routes.build()
 }

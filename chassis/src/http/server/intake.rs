@@ -52,7 +52,7 @@ pub(super) fn read(
 
 /// Where the call stands in its trace; `None`: where the caller stands, since no span of ours will
 /// be seen.
-fn place(
+pub(super) fn place(
     telemetry: &Telemetry,
     ids: &Ids,
     caller: &TraceContext,

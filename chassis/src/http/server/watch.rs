@@ -1,10 +1,13 @@
 //! [`Watch`]: what is counted, traced and logged of one route, resolved before a request comes.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use http::Method;
 
-use crate::telemetry::{AccessRoute, HttpSeries, Telemetry};
+use super::exchange::Ending;
+use crate::context::{SpanId, TraceContext};
+use crate::telemetry::{AccessRoute, HttpSeries, SpanKind, SpanRecord, Telemetry, semconv};
 
 /// Series, names and log line of one method of one route.
 #[derive(Debug)]
@@ -34,6 +37,42 @@ impl Watch {
             route: Arc::clone(route),
             span,
         }
+    }
+
+    /// The span of a request that just ended: its place in the trace and its caller's span, how it
+    /// ended, and the path that was asked for.
+    pub(super) fn span(
+        &self,
+        (trace, parent): (&TraceContext, Option<SpanId>),
+        ending: &Ending,
+        (path, elapsed): (&str, Duration),
+    ) -> SpanRecord {
+        let start = self.telemetry.env().wall() - elapsed;
+        let name = Arc::clone(&self.span);
+        let mut span = SpanRecord::new(name, SpanKind::Server, trace.clone(), start);
+        span.parent = parent;
+        span.remote_parent = parent.is_some();
+        span.elapsed = elapsed;
+        span.error = ending.status >= 500 || ending.status == 0;
+        span.attributes = vec![
+            (semconv::HTTP_REQUEST_METHOD, self.method.into()),
+            (semconv::URL_PATH, path.to_owned().into()),
+            (semconv::URL_SCHEME, "http".into()),
+        ];
+        if !self.route.is_empty() {
+            let route = Arc::clone(&self.route).into();
+            span.attributes.push((semconv::HTTP_ROUTE, route));
+        }
+        if ending.status != 0 {
+            let status = ending.status.into();
+            span.attributes
+                .push((semconv::HTTP_RESPONSE_STATUS_CODE, status));
+        }
+        if let Some(error_type) = ending.error_type {
+            span.attributes
+                .push((semconv::ERROR_TYPE, error_type.into()));
+        }
+        span
     }
 }
 
