@@ -91,6 +91,7 @@ impl Live {
             .await??;
         self.components.clone_from(&composite.components);
         self.composed = Some(Arc::clone(&composite.composed));
+        timeouts::warn_of_default(*self.settings.http.timeout, *self.settings.stop.drain);
         timeouts::warn_of_cuts(&composite, *self.settings.stop.drain);
         self.awaited = bind_clients(&composite, &*registry)?;
         let document = desk::openapi(&name, &self.telemetry, &composite.composed);

@@ -5,6 +5,18 @@ use std::time::Duration;
 use super::compose::Composite;
 use crate::contract::{ContractInfo, MethodInfo};
 
+/// Warns where calls without a limit of their own may take longer than `drain`.
+pub(super) fn warn_of_default(timeout: Duration, drain: Duration) {
+    if timeout > drain {
+        tracing::warn!(
+            "calls may take {timeout:?} (http.timeout), a stop waits {drain:?} for them \
+             (stop.drain): those that are at work then may be cut off; set stop.drain to \
+             {timeout:?} or more, with stop.timeout above all phases together, or http.timeout to \
+             less"
+        );
+    }
+}
+
 /// Warns of each served method that may take longer than `drain`, in the name of its component.
 pub(super) fn warn_of_cuts(composite: &Composite, drain: Duration) {
     for (name, contract) in composite.composed.contracts() {

@@ -26,7 +26,7 @@ impl Screen {
             let more = match listener {
                 Listener::Service => self.components.join(", "),
                 Listener::Probe => "/livez /readyz /startupz /metrics".to_owned(),
-                Listener::Admin => "/admin/ports /admin/health /admin/routes".to_owned(),
+                Listener::Admin => "the service as a page".to_owned(),
             };
             let more = match more.is_empty() || INDENT + url.len() + more.len() + 2 > WIDTH {
                 true => String::new(),

@@ -41,7 +41,7 @@ fn all_of_it_is_said() {
 shop 1.2.3 (chassis 0.1.0), profile dev, ready in 42 ms
   service  http://127.0.0.1:8080  orders, inventory, payments
   probe    http://127.0.0.1:9464  /livez /readyz /startupz /metrics
-  admin    http://127.0.0.1:9465  /admin/ports /admin/health /admin/routes
+  admin    http://127.0.0.1:9465  the service as a page
   token    /home/ann/.local/state/chassis/shop/admin.token
   ports    inventory: port-1 -> http://10.0.0.1:8080
            orders: port-0 -> http://10.0.0.0:8080
