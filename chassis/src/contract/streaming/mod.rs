@@ -95,6 +95,18 @@ impl<T, E> Streaming<T, E> {
         Self::new(unfold::All(iterator.into_iter(), std::marker::PhantomData))
     }
 
+    /// The same items, its error made by `convert`: where a stream is passed on.
+    pub fn map_err<F>(self, convert: impl FnOnce(E) -> F + Send + 'static) -> Streaming<T, F>
+    where
+        T: 'static,
+        E: 'static,
+        F: 'static,
+    {
+        let convert = Some(convert);
+        let items = self.into_items();
+        Streaming::boxed(Box::pin(unfold::MapErr { items, convert }))
+    }
+
     pub(crate) fn boxed(items: Items<T, E>) -> Self {
         Self {
             items: Some(items),

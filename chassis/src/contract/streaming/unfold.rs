@@ -54,6 +54,32 @@ where
     }
 }
 
+/// Items, and another error.
+pub(super) struct MapErr<I, C> {
+    pub(super) items: I,
+    /// None when there was an error: it is the last item.
+    pub(super) convert: Option<C>,
+}
+
+// The items are boxed.
+impl<I: Unpin, C> Unpin for MapErr<I, C> {}
+
+impl<I, C, T, E, F> Stream for MapErr<I, C>
+where
+    I: Stream<Item = Result<T, E>> + Unpin,
+    C: FnOnce(E) -> F,
+{
+    type Item = Result<T, F>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<Self::Item>> {
+        let next = ready!(Pin::new(&mut self.items).poll_next(cx));
+        Poll::Ready(match next {
+            Some(Err(error)) => self.convert.take().map(|convert| Err(convert(error))),
+            next => next.and_then(Result::ok).map(Ok),
+        })
+    }
+}
+
 /// No items.
 pub(super) struct Nothing<T>(pub(super) PhantomData<fn() -> T>);
 

@@ -7,6 +7,7 @@
     reason = "a failed unwrap is a failed test; what runs is a process of its own, in real time"
 )]
 
+mod changes;
 mod collector;
 mod hexagon;
 mod listeners;

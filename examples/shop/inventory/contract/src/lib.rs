@@ -1,6 +1,6 @@
 //! What the warehouse offers: stock of items, and reservations of it.
 
-use chassis::{CallError, Problem, service};
+use chassis::{CallError, Problem, Streaming, service};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,12 @@ pub trait Inventory {
     /// Stock of one item.
     #[get("/items/{sku}")]
     async fn stock(&self, sku: Sku) -> Result<Stock, InventoryError>;
+
+    /// Stock of one item: as it is now, and again whenever it has changed.
+    // ANCHOR: changes
+    #[get("/items/{sku}/changes")]
+    async fn changes(&self, sku: Sku) -> Result<Streaming<Stock, InventoryError>, InventoryError>;
+    // ANCHOR_END: changes
 
     /// Reserves stock under an id that the caller chose. Said twice, it reserves once.
     #[put("/reservations/{id}")]

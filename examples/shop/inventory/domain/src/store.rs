@@ -1,6 +1,6 @@
 //! The outbound port: where stock is kept.
 
-use chassis::{CallError, port};
+use chassis::{CallError, Streaming, port};
 use inventory_contract::{InventoryError, Reservation, ReservationId, Sku, Stock};
 
 /// Where stock and reservations are kept.
@@ -9,6 +9,9 @@ pub trait StockStore {
     /// One item's stock.
     #[idempotent]
     async fn load(&self, sku: &Sku) -> Result<Option<Stock>, StoreError>;
+
+    /// One item's stock, now and whenever it has changed.
+    async fn changes(&self, sku: &Sku) -> Result<Streaming<Stock, StoreError>, StoreError>;
 
     /// Takes stock for a reservation, in one step: never more than is free, once for an id.
     #[idempotent]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chassis::Streaming;
 use inventory_contract::{
     Inventory, InventoryError, Reservation, ReservationId, ReservationRequest, Sku, Stock,
 };
@@ -25,6 +26,15 @@ impl Inventory for Warehouse {
         let stock = self.store.load(&sku).await?;
         stock.ok_or(InventoryError::UnknownItem { sku })
     }
+
+    // ANCHOR: changes
+    async fn changes(&self, sku: Sku) -> Result<Streaming<Stock, InventoryError>, InventoryError> {
+        if self.store.load(&sku).await?.is_none() {
+            return Err(InventoryError::UnknownItem { sku });
+        }
+        Ok(self.store.changes(&sku).await?.map_err(Into::into))
+    }
+    // ANCHOR_END: changes
 
     async fn reserve(
         &self,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use chassis::CallError;
+use chassis::{CallError, Streaming};
 use inventory_contract::{
-    Inventory, InventoryError, Reservation, ReservationId, ReservationRequest, Sku,
+    Inventory, InventoryError, Reservation, ReservationId, ReservationRequest, Sku, Stock,
 };
 use inventory_domain::{Reserved, StockStoreFake, StoreError, Warehouse};
 
@@ -74,4 +74,43 @@ async fn a_broken_store_is_a_failed_call() {
         error,
         InventoryError::Call(CallError::Failed { .. })
     ));
+}
+
+fn stock(free: u32) -> Stock {
+    Stock {
+        sku: kettle(),
+        free,
+        price_cents: 2_490,
+    }
+}
+
+#[tokio::test]
+async fn changes_are_those_of_the_store_until_it_fails() {
+    let store = StockStoreFake::new()
+        .on_load(|_| Ok(Some(stock(5))))
+        .on_changes(|_| {
+            let lost = CallError::Panic {
+                service: "stock-store".into(),
+            };
+            let items = [Ok(stock(5)), Err(StoreError::Call(lost))].into_iter();
+            Ok(Streaming::unfold(items, async |mut items| {
+                Some((items.next()?, items))
+            }))
+        });
+    let warehouse = Warehouse::new(Arc::new(store));
+    let mut changes = warehouse.changes(kettle()).await.unwrap();
+    assert_eq!(changes.next().await.unwrap().unwrap(), stock(5));
+    let error = changes.next().await.unwrap().unwrap_err();
+    assert!(matches!(
+        error,
+        InventoryError::Call(CallError::Panic { .. })
+    ));
+    assert!(changes.next().await.is_none());
+}
+
+#[tokio::test]
+async fn what_is_not_kept_cannot_be_watched() {
+    let store = StockStoreFake::new().on_load(|_| Ok(None));
+    let watched = Warehouse::new(Arc::new(store)).changes(kettle()).await;
+    assert!(matches!(watched, Err(InventoryError::UnknownItem { .. })));
 }

@@ -1,17 +1,22 @@
 //! The stock store on SQLite.
 
+use chassis::Streaming;
 use inventory_contract::{Reservation, ReservationId, Sku, Stock};
 use inventory_domain::{Reserved, StockStore, StoreError};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
+use tokio::sync::watch;
 
 /// Stock and reservations in two tables.
 pub(crate) struct SqlStock {
     pool: SqlitePool,
+    /// Told of each write: this process is the only one that writes.
+    writes: watch::Sender<()>,
 }
 
 impl SqlStock {
     pub(crate) fn new(pool: SqlitePool) -> Self {
-        Self { pool }
+        let writes = watch::Sender::new(());
+        Self { pool, writes }
     }
 
     async fn try_reserve(
@@ -67,30 +72,79 @@ impl StockStore for SqlStock {
         stock(&mut transaction, sku).await.map_err(failed)
     }
 
+    // ANCHOR: changes
+    async fn changes(&self, sku: &Sku) -> Result<Streaming<Stock, StoreError>, StoreError> {
+        let watching = Watching {
+            pool: self.pool.clone(),
+            sku: sku.clone(),
+            writes: self.writes.subscribe(),
+            last: None,
+        };
+        Ok(Streaming::unfold(watching, Watching::next))
+    }
+    // ANCHOR_END: changes
+
     async fn reserve(
         &self,
         id: &ReservationId,
         sku: &Sku,
         quantity: u32,
     ) -> Result<Reserved, StoreError> {
-        self.try_reserve(id, sku, quantity).await.map_err(failed)
+        let reserved = self.try_reserve(id, sku, quantity).await;
+        self.writes.send_replace(());
+        reserved.map_err(failed)
     }
 
     async fn release(&self, id: &ReservationId) -> Result<(), StoreError> {
-        self.try_release(id).await.map_err(failed)
+        let released = self.try_release(id).await;
+        self.writes.send_replace(());
+        released.map_err(failed)
     }
 
     async fn restock(&self, below: u32, level: u32) -> Result<u64, StoreError> {
         let update = sqlx::query("UPDATE items SET free = ? WHERE free < ?")
             .bind(level)
             .bind(below);
-        Ok(update
-            .execute(&self.pool)
-            .await
-            .map_err(failed)?
-            .rows_affected())
+        let done = update.execute(&self.pool).await.map_err(failed)?;
+        if done.rows_affected() > 0 {
+            self.writes.send_replace(());
+        }
+        Ok(done.rows_affected())
     }
 }
+
+// ANCHOR: watching
+/// Somebody who watches an item's stock.
+struct Watching {
+    pool: SqlitePool,
+    sku: Sku,
+    writes: watch::Receiver<()>,
+    /// What was said last.
+    last: Option<Stock>,
+}
+
+impl Watching {
+    /// The stock as it is now where that is news, else as soon as it is.
+    async fn next(mut self) -> Option<(Result<Stock, StoreError>, Self)> {
+        loop {
+            // What is written from here on is not missed.
+            self.writes.mark_unchanged();
+            match self.stock().await {
+                Err(error) => return Some((Err(failed(error)), self)),
+                Ok(now) if now != self.last => {
+                    self.last = now;
+                    return Some((Ok(self.last.clone()?), self));
+                }
+                Ok(_) => self.writes.changed().await.ok()?,
+            }
+        }
+    }
+
+    async fn stock(&self) -> sqlx::Result<Option<Stock>> {
+        stock(&mut self.pool.begin().await?, &self.sku).await
+    }
+}
+// ANCHOR_END: watching
 
 async fn stock(
     transaction: &mut Transaction<'_, Sqlite>,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use chassis::Streaming;
 use inventory_contract::{
     Inventory, InventoryError, Reservation, ReservationId, ReservationRequest, Sku, Stock,
 };
@@ -17,6 +18,10 @@ struct Shelf {
 }
 
 impl Inventory for Shelf {
+    async fn changes(&self, _: Sku) -> Result<Streaming<Stock, InventoryError>, InventoryError> {
+        Ok(Streaming::of(None::<Stock>))
+    }
+
     async fn stock(&self, sku: Sku) -> Result<Stock, InventoryError> {
         Ok(Stock {
             sku,
