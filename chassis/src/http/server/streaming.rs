@@ -25,8 +25,9 @@ use crate::contract::{Format, Frame, FrameKind, Frames};
 use crate::telemetry::Counter;
 use crate::{Context, ProblemDetails};
 
-/// How long a reader that is not reading may hold up a drain.
-const GRACE: Duration = Duration::from_secs(1);
+/// How long a reader that is not reading may hold up a drain. Ten thousand streams take more than a
+/// second to end on a slow machine: none of them is to be taken for such a reader.
+const GRACE: Duration = Duration::from_secs(3);
 
 /// The body of an answer that comes item by item.
 #[derive(Debug)]

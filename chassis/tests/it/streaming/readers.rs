@@ -53,7 +53,7 @@ async fn a_reader_that_never_reads_does_not_hold_up_a_stop() {
     house.running().stop_accepting().await;
     assert_eq!(house.running().drain(LONG).await, 0);
     assert!(
-        began.elapsed() < Duration::from_secs(3),
+        began.elapsed() < Duration::from_secs(8),
         "{:?}",
         began.elapsed()
     );
