@@ -1,12 +1,14 @@
 //! The template holds: what it generates is built, tested, and broken on purpose.
 //!
 //! [`combinations`] builds every choice of pillars, [`breaks`] sees the generated tests fail for the
-//! right reason, [`names`] hands the generator what people type.
+//! right reason, [`names`] hands the generator what people type, [`questions`] lets
+//! it ask.
 
 mod breaks;
 mod combinations;
 mod names;
 mod outcome;
+mod questions;
 
 use std::time::Instant;
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::combinations;
+use super::{combinations, questions};
 use crate::{Result, generate, workspace};
 
 /// A name, and what comes of it.
@@ -74,7 +74,7 @@ pub(super) fn check(folder: &Path) -> Result {
     }
     existing(&folder)?;
     wrong_chassis(&folder)?;
-    defaults(&folder)
+    questions::check(&folder)
 }
 
 impl Name {
@@ -146,16 +146,4 @@ fn wrong_chassis(folder: &Path) -> Result {
         &["/nowhere/chassis", "chassis_path="],
     )
     .map_err(|error| format!("a wrong path to the chassis {error}").into())
-}
-
-/// Without `--silent` it asks four questions at most, the name among them, each with a default.
-fn defaults(_: &Path) -> Result {
-    let file = workspace::root().join("templates/service/cargo-generate.toml");
-    let text = fs::read_to_string(file)?;
-    let starting = |word: &str| text.lines().filter(|line| line.starts_with(word)).count();
-    let (questions, defaults) = (starting("prompt"), starting("default"));
-    if questions > 3 || questions != defaults {
-        return Err(format!("{questions} questions beside the name, {defaults} defaults").into());
-    }
-    Ok(())
 }
