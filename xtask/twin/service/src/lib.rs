@@ -4,6 +4,22 @@
 //! The same routes, rules, store, errors, task and tests in the same three crates; logs by tracing, a
 //! client by reqwest. It has no metrics, no traces that leave it, no OpenAPI, no configuration but two
 //! variables, and no stop but Ctrl-C: what chassis brings beside isn't written again here.
+//!
+//! # Calling another service
+//!
+//! ```no_run
+//! # struct Catalogue { http: reqwest::Client, prices: String }
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let prices = std::env::var("PRICES_URL")?;
+//! let http = reqwest::Client::new();
+//! let catalogue = Catalogue { http, prices };
+//! let url = format!("{}/v1/prices/kettle", catalogue.prices);
+//! let cents: u64 = catalogue.http.get(url).send().await?.json().await?;
+//! # let _ = cents;
+//! # Ok(())
+//! # }
+//! ```
 
 mod client;
 mod problem;
