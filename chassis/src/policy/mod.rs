@@ -9,12 +9,14 @@
 
 pub mod balance;
 pub mod breaker;
+pub mod bulkhead;
 mod outcome;
 pub mod rate_limit;
 pub mod retry;
 mod slots;
 
 pub use breaker::{Breaker, BreakerLayer};
+pub use bulkhead::{Bulkhead, BulkheadLayer};
 pub use outcome::{Classify, ErrorsFail, Outcome};
 pub use rate_limit::{KeyedRateLimit, RateLimit, RateLimitLayer};
 pub use retry::{Backoff, Budget};
