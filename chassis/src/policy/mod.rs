@@ -10,6 +10,7 @@
 pub mod balance;
 pub mod breaker;
 pub mod bulkhead;
+pub mod ejection;
 mod outcome;
 pub mod rate_limit;
 pub mod retry;

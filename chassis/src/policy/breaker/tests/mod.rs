@@ -18,6 +18,16 @@ struct Bench {
 
 impl Bench {
     fn new(settings: BreakerSettings) -> Self {
+        // A clock that stands: the model's slots begin with the breaker's, to the nanosecond.
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(async { Self::at_a_standing_clock(settings) })
+    }
+
+    fn at_a_standing_clock(settings: BreakerSettings) -> Self {
         let env = Env::seeded(7);
         let told = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&told);

@@ -1,0 +1,218 @@
+//! [`Member`]: one endpoint's standing.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::super::Outcome;
+use super::Group;
+
+/// One endpoint of a [`Group`]; it leaves the group when it is dropped.
+#[derive(Debug)]
+pub struct Member {
+    group: Group,
+    failures_in_a_row: AtomicU32,
+    /// Calls and failures since the rates were compared last.
+    calls: AtomicU64,
+    failures: AtomicU64,
+    ejection: Mutex<Ejection>,
+    /// Whether `ejection` says anything: what a call looks at.
+    is_ejected: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Ejection {
+    pub(super) until: Option<Instant>,
+    is_probed: bool,
+    /// How often it was ejected lately; each readmission that lasts an interval takes one away.
+    times: u32,
+    readmitted: Option<Instant>,
+}
+
+/// Whether an endpoint may get a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is in the balance.
+    Admitted,
+    /// Its time is over: this one call is the probe, and decides. Say how it went.
+    Probe,
+    /// It is left out.
+    Ejected,
+}
+
+/// What a call has changed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Change {
+    /// The endpoint is ejected.
+    Ejected {
+        /// For how long.
+        time: Duration,
+        /// Why.
+        reason: Reason,
+    },
+    /// The endpoint is back.
+    Readmitted,
+}
+
+/// Why an endpoint was ejected.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Reason {
+    /// So many failures in a row.
+    ConsecutiveFailures(u32),
+    /// Its success rate, and the least that the others' rates allow.
+    SuccessRate {
+        /// From 0 to 1.
+        rate: f64,
+        /// From 0 to 1.
+        least: f64,
+    },
+    /// The probe failed.
+    ProbeFailed,
+}
+
+impl Member {
+    /// A new member, admitted.
+    pub fn new(group: &Group) -> Self {
+        group.0.members.fetch_add(1, Ordering::Relaxed);
+        Self {
+            group: group.clone(),
+            failures_in_a_row: AtomicU32::new(0),
+            calls: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
+            ejection: Mutex::default(),
+            is_ejected: false.into(),
+        }
+    }
+
+    /// Whether it may get a call at `now`. [`Standing::Probe`] is given once until a call is recorded.
+    #[inline]
+    pub fn standing(&self, now: Instant) -> Standing {
+        if self.is_ejected.load(Ordering::Acquire) {
+            self.ejected_standing(now)
+        } else {
+            Standing::Admitted
+        }
+    }
+
+    #[cold]
+    fn ejected_standing(&self, now: Instant) -> Standing {
+        let mut ejection = self.lock();
+        match ejection.until {
+            None => Standing::Admitted,
+            Some(until) if now < until || ejection.is_probed => Standing::Ejected,
+            Some(_) => {
+                ejection.is_probed = true;
+                Standing::Probe
+            }
+        }
+    }
+
+    /// A call that began with this standing ended, and how. In a panic, calls of ejected members
+    /// change nothing.
+    #[inline]
+    pub fn record(&self, standing: Standing, outcome: Outcome, now: Instant) -> Option<Change> {
+        match (standing, outcome) {
+            (Standing::Probe, outcome) => self.probed(outcome, now),
+            (Standing::Ejected, _) | (_, Outcome::Ignored) => None,
+            (Standing::Admitted, Outcome::Success) => {
+                self.calls.fetch_add(1, Ordering::Relaxed);
+                self.failures_in_a_row.store(0, Ordering::Relaxed);
+                None
+            }
+            (Standing::Admitted, Outcome::Failure) => self.failed(now),
+        }
+    }
+
+    #[cold]
+    fn failed(&self, now: Instant) -> Option<Change> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        self.failures.fetch_add(1, Ordering::Relaxed);
+        let most = self.group.0.settings.consecutive_failures;
+        let failures = self.failures_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
+        let is_due = most > 0 && failures >= most;
+        is_due.then(|| self.eject(Reason::ConsecutiveFailures(failures), now))?
+    }
+
+    #[cold]
+    fn probed(&self, outcome: Outcome, now: Instant) -> Option<Change> {
+        let mut ejection = self.lock();
+        ejection.is_probed = false;
+        ejection.until?;
+        match outcome {
+            Outcome::Ignored => None,
+            Outcome::Success => {
+                ejection.until = None;
+                ejection.readmitted = Some(now);
+                self.readmit();
+                Some(Change::Readmitted)
+            }
+            Outcome::Failure => Some(self.lengthen(&mut ejection, Reason::ProbeFailed, now)),
+        }
+    }
+
+    /// Ejects it, unless as many of the group are as may be, or it is already.
+    pub fn eject(&self, reason: Reason, now: Instant) -> Option<Change> {
+        let mut ejection = self.lock();
+        if ejection.until.is_some() || !self.group.0.try_eject() {
+            return None;
+        }
+        ejection.forgive(now, self.group.0.settings.interval);
+        let change = self.lengthen(&mut ejection, reason, now);
+        self.is_ejected.store(true, Ordering::Release);
+        Some(change)
+    }
+
+    /// Takes it back into the balance at once, and forgets why it was out.
+    pub fn reset(&self) {
+        let mut ejection = self.lock();
+        if ejection.until.is_some() {
+            self.readmit();
+        }
+        *ejection = Ejection::default();
+    }
+
+    /// Calls and their success rate since this was asked last.
+    pub fn take_rate(&self) -> (u64, f64) {
+        let failures = self.failures.swap(0, Ordering::Relaxed);
+        let calls = self.calls.swap(0, Ordering::Relaxed);
+        let rate = 1.0 - failures.min(calls) as f64 / calls.max(1) as f64;
+        (calls, rate)
+    }
+
+    fn lengthen(&self, ejection: &mut Ejection, reason: Reason, now: Instant) -> Change {
+        let settings = &self.group.0.settings;
+        ejection.times = ejection.times.saturating_add(1);
+        let time = settings.eject_for.saturating_mul(ejection.times);
+        let time = time.min(settings.eject_at_most);
+        ejection.until = now.checked_add(time);
+        Change::Ejected { time, reason }
+    }
+
+    fn readmit(&self) {
+        self.failures_in_a_row.store(0, Ordering::Relaxed);
+        self.is_ejected.store(false, Ordering::Release);
+        self.group.0.ejected.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Ejection> {
+        self.ejection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ejection {
+    /// Each interval that it stood since its readmission takes one ejection away.
+    fn forgive(&mut self, now: Instant, interval: Duration) {
+        let stood = self
+            .readmitted
+            .map(|then| now.saturating_duration_since(then));
+        let intervals = stood.map_or(0.0, |stood| stood.as_secs_f64() / interval.as_secs_f64());
+        self.times = self.times.saturating_sub(intervals as u32);
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        self.reset();
+        self.group.0.members.fetch_sub(1, Ordering::Relaxed);
+    }
+}
