@@ -57,9 +57,9 @@ pub enum Outcome {
 /// and the place where policies go. A cheap clone.
 #[derive(Clone)]
 pub struct Crossing {
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     observer: Arc<dyn Observer>,
-    pub(super) env: Env,
+    pub(crate) env: Env,
 }
 
 impl Crossing {
@@ -118,7 +118,7 @@ impl Crossing {
         .await
     }
 
-    pub(super) fn deadline(&self, stage: &'static str) -> CallError {
+    pub(crate) fn deadline(&self, stage: &'static str) -> CallError {
         CallError::Deadline {
             service: self.name.to_owned(),
             stage,
@@ -135,18 +135,18 @@ impl fmt::Debug for Crossing {
 }
 
 /// One call. Tells the observer of the end, however it comes.
-pub(super) struct Call<C: Borrow<Crossing>> {
-    pub(super) crossing: C,
+pub(crate) struct Call<C: Borrow<Crossing>> {
+    pub(crate) crossing: C,
     method: usize,
     outer: Context,
-    pub(super) context: Context,
+    pub(crate) context: Context,
     started: Instant,
-    pub(super) outcome: Outcome,
+    pub(crate) outcome: Outcome,
     items: Option<u64>,
 }
 
 impl<C: Borrow<Crossing>> Call<C> {
-    pub(super) fn begin(crossing: C, method: usize) -> Self {
+    pub(crate) fn begin(crossing: C, method: usize) -> Self {
         let outer = Context::current();
         let own: &Crossing = crossing.borrow();
         let context = own.observer.begin(method, outer.clone());
@@ -162,7 +162,7 @@ impl<C: Borrow<Crossing>> Call<C> {
     }
 
     /// Runs the call, or what of it comes before its stream.
-    pub(super) async fn run<T, E, F>(&mut self, future: F) -> Result<T, E>
+    pub(crate) async fn run<T, E, F>(&mut self, future: F) -> Result<T, E>
     where
         F: Future<Output = Result<T, E>>,
         E: From<CallError>,
@@ -181,12 +181,12 @@ impl<C: Borrow<Crossing>> Call<C> {
     }
 
     /// The call gave a stream, which goes on.
-    pub(super) fn stream(&mut self) {
+    pub(crate) fn stream(&mut self) {
         self.outcome = Outcome::Cancelled;
         self.items = Some(0);
     }
 
-    pub(super) fn item(&mut self) {
+    pub(crate) fn item(&mut self) {
         self.items = self.items.map(|items| items + 1);
         self.crossing.borrow().observer.item(self.method);
     }
@@ -207,7 +207,7 @@ impl<C: Borrow<Crossing>> Drop for Call<C> {
 }
 
 /// The error's type without its path: `StoreError`.
-pub(super) fn error_type<E>() -> &'static str {
+pub(crate) fn error_type<E>() -> &'static str {
     let name = std::any::type_name::<E>();
     name.rsplit("::").next().unwrap_or(name)
 }

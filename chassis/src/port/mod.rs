@@ -5,9 +5,9 @@
 
 mod adapter;
 mod crossing;
-mod passage;
 
 pub use adapter::{Adapter, Adapts};
+pub(crate) use crossing::{Call, error_type};
 pub use crossing::{Crossing, Finished, Observer, Outcome};
 
 /// An outbound port. Implemented by `#[port]` for the trait object: `dyn StockStore`.

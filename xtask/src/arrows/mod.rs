@@ -42,6 +42,11 @@ const BESIDE: &[(&str, &str, &str)] = &[
         "a failed call may carry the problem that was answered",
     ),
     (
+        "admin",
+        "http",
+        "a request that a person tries goes through the service's own edge",
+    ),
+    (
         "policy",
         "context",
         "a policy takes time and chance from `Env`",

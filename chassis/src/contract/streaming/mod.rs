@@ -8,6 +8,7 @@
 mod accept;
 mod flow;
 mod item;
+mod passage;
 mod read;
 mod unfold;
 mod write;

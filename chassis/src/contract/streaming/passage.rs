@@ -10,10 +10,9 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http::Response;
 
-use super::crossing::{Call, error_type};
-use super::{Crossing, Outcome};
+use super::{Chunks, Item, Received, Streaming};
 use crate::context::Alarm;
-use crate::contract::{Chunks, Item, Received, Streaming};
+use crate::port::{Call, Crossing, Outcome, error_type};
 use crate::{CallError, Context};
 
 impl Crossing {
