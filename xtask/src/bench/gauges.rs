@@ -1,12 +1,14 @@
-//! What isn't counted by request: how soon a service is ready, what memory it holds, what its build
-//! takes.
+//! What isn't counted by request: how soon a service is ready, what memory it holds, what an open
+//! admin page takes, what its build takes.
 
 use std::fs;
-use std::time::Instant;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::{Duration, Instant};
 
 use super::builds;
 use super::measure::Bench;
-use crate::drive::{Caller, request};
+use crate::drive::{Caller, Program, request};
 use crate::{Result, command, workspace};
 
 /// One figure with its bound.
@@ -40,6 +42,18 @@ pub(super) const GAUGES: &[Gauge] = &[
         program: Some("contract"),
         bound: 24.0,
         measure: rss_loaded,
+    },
+    Gauge {
+        name: "page.open",
+        program: Some("ports"),
+        bound: 0.5,
+        measure: page_open,
+    },
+    Gauge {
+        name: "page.closed",
+        program: Some("ports"),
+        bound: 0.1,
+        measure: page_closed,
     },
     Gauge {
         name: "build.ratio",
@@ -100,6 +114,61 @@ fn rss_loaded(bench: &Bench, program: &'static str) -> Result<f64> {
         caller.call(&order)?;
     }
     service.resident()
+}
+
+/// How long the processor's time is watched.
+const WATCHED: Duration = Duration::from_secs(10);
+
+/// Percent of a core that an open page with a hundred busy ports costs.
+fn page_open(bench: &Bench, program: &'static str) -> Result<f64> {
+    let service = bench.start(program, &[])?;
+    let closed = share(&service)?;
+    let _page = open_page(&service)?;
+    Ok(share(&service)? - closed)
+}
+
+/// Percent of a core that is left of it once it is closed.
+fn page_closed(bench: &Bench, program: &'static str) -> Result<f64> {
+    let service = bench.start(program, &[])?;
+    let before = share(&service)?;
+    drop(open_page(&service)?);
+    // The look that finds nobody comes within a second.
+    std::thread::sleep(Duration::from_secs(2));
+    Ok((share(&service)? - before).max(0.0))
+}
+
+/// Percent of a core that the service takes.
+fn share(service: &Program) -> Result<f64> {
+    let (before, begin) = (service.processor()?, Instant::now());
+    std::thread::sleep(WATCHED);
+    let taken = service.processor()?.saturating_sub(before);
+    Ok(taken.as_secs_f64() / begin.elapsed().as_secs_f64() * 100.0)
+}
+
+/// A page that is open, and reads what comes, until it is dropped.
+fn open_page(service: &Program) -> Result<Page> {
+    let mut stream = TcpStream::connect(service.admin())?;
+    let host = service.admin();
+    write!(stream, "GET /admin/events HTTP/1.1\r\nhost: {host}\r\n\r\n")?;
+    let mut answer = [0; 512];
+    let read = stream.read(&mut answer)?;
+    if !answer[..read].starts_with(b"HTTP/1.1 200 ") {
+        let answer = String::from_utf8_lossy(&answer[..read]).into_owned();
+        return Err(format!("/admin/events answered {answer}").into());
+    }
+    let mut reading = stream.try_clone()?;
+    std::thread::spawn(move || std::io::copy(&mut reading, &mut std::io::sink()));
+    Ok(Page(stream))
+}
+
+/// See [`open_page`].
+struct Page(TcpStream);
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        // Fails where the service has closed it, which is as good.
+        drop(self.0.shutdown(Shutdown::Both));
+    }
 }
 
 /// Seconds of a clean release build of the smallest service, divided by those of the same without

@@ -18,6 +18,7 @@ pub(crate) struct Program {
     child: Child,
     service: SocketAddr,
     probe: SocketAddr,
+    admin: SocketAddr,
     output: PathBuf,
 }
 
@@ -51,6 +52,7 @@ impl Program {
             child,
             service,
             probe: service,
+            admin: service,
             output: PathBuf::new(),
         })
     }
@@ -81,6 +83,7 @@ impl Program {
             child,
             service,
             probe,
+            admin,
             output,
         };
         program.wait_until_ready(&command::line(&line))?;
@@ -132,6 +135,22 @@ impl Program {
     /// The listener with `/metrics`.
     pub(crate) fn probe(&self) -> SocketAddr {
         self.probe
+    }
+
+    /// The listener with the pages.
+    pub(crate) fn admin(&self) -> SocketAddr {
+        self.admin
+    }
+
+    /// The processor's time that all its threads have taken so far.
+    pub(crate) fn processor(&self) -> Result<Duration> {
+        let mut nanos = 0;
+        for thread in std::fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
+            let taken = std::fs::read_to_string(thread?.path().join("schedstat"))?;
+            let taken = taken.split_whitespace().next();
+            nanos += taken.ok_or("/proc names no schedstat")?.parse::<u64>()?;
+        }
+        Ok(Duration::from_nanos(nanos))
     }
 
     /// What it has printed so far.
