@@ -6,6 +6,7 @@ mod configuration;
 mod doctor;
 mod events;
 mod exit_codes;
+mod pages;
 mod process;
 mod screen;
 mod settings;
