@@ -17,6 +17,7 @@ mod command;
 mod drive;
 mod generate;
 mod newcomer;
+mod page;
 mod pages;
 mod soak;
 mod template;
@@ -47,6 +48,8 @@ usage: cargo xtask COMMAND [flags]
     --minutes M        how long each takes, 5 unless told
   book [--open|serve]  builds the book; opens it; serves it while it is written
   settings             writes the book's tables of settings and the template's chassis.toml anew
+  page                 pictures of the hexagon page in target/page; how soon 100 ports are painted
+    --paint            only that
   servers list         the real servers that tests speak to, and where each was found
   servers get NAME     finds or installs one and prints its path
 
@@ -74,6 +77,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "bench" => bench::bench(rest),
         "book" => book::run(rest),
         "newcomer" => newcomer::run(rest),
+        "page" => page::run(rest),
         "soak" => soak::run(rest),
         "settings" => book::settings(rest),
         "servers" => tools::servers(rest),

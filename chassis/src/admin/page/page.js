@@ -412,7 +412,10 @@ window.addEventListener('hashchange', choose);
 all('[data-close]').forEach((button) => { button.onclick = () => button.closest('dialog').close(); });
 
 document.documentElement.classList.add('scripted');
-learn();
-choose();
-open();
+// What follows can wait until the page is painted.
+requestAnimationFrame(() => setTimeout(() => {
+  learn();
+  choose();
+  open();
+}));
 })();
