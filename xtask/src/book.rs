@@ -3,16 +3,17 @@
 
 use std::process::{Command, ExitCode};
 
-use crate::{Result, command, tools, workspace};
+use crate::{Result, command, pages, tools, workspace};
 
-/// `cargo xtask book [--open | serve]`.
+/// `cargo xtask book [--open | --links | serve]`.
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         [] => build()?,
         ["--open"] => mdbook(&["build", "--open"])?,
+        ["--links"] => pages::ask_all()?,
         ["serve"] => mdbook(&["serve"])?,
-        _ => return Err("usage: cargo xtask book [--open | serve]".into()),
+        _ => return Err("usage: cargo xtask book [--open | --links | serve]".into()),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -47,6 +47,7 @@ usage: cargo xtask COMMAND [flags]
   soak [NAME]          what only shows when it happens often; --list names the soaks
     --minutes M        how long each takes, 5 unless told
   book [--open|serve]  builds the book; opens it; serves it while it is written
+    --links            asks every link into the net whether somebody answers
   settings             writes the book's tables of settings and the template's chassis.toml anew
   page                 pictures of the hexagon page in target/page; how soon 100 ports are painted
     --paint            only that

@@ -8,6 +8,7 @@
 
 mod code;
 pub(crate) mod markdown;
+mod outside;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::{Result, workspace};
+
+pub(crate) use outside::ask_all;
 
 /// Checks every page of the checkout.
 ///
@@ -81,7 +84,10 @@ fn markdown_in(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// What is wrong with a link, if anything. Links into the net aren't followed: there may be none.
 fn broken(page: &Path, text: &str, target: &str) -> Option<String> {
-    if target.contains("://") || target.starts_with("mailto:") {
+    if target.contains("://") {
+        return outside::malformed(target);
+    }
+    if target.starts_with("mailto:") {
         return None;
     }
     let (path, heading) = target.split_once('#').unwrap_or((target, ""));
