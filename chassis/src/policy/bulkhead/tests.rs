@@ -19,7 +19,7 @@ async fn so_many_enter_so_many_wait_and_the_rest_is_refused() {
     let first = bulkhead.enter(None).await.unwrap();
     let _second = bulkhead.enter(None).await.unwrap();
     let waiting = bulkhead.clone();
-    let waiting = tokio::task::spawn(async move { waiting.enter(None).await });
+    let waiting = crate::spawn(async move { waiting.enter(None).await });
     tokio::task::yield_now().await;
     assert_eq!(bulkhead.taken(), (2, 1));
     assert_eq!(bulkhead.enter(None).await.unwrap_err(), Full::Waiting);
