@@ -1,6 +1,7 @@
 //! The page and its files on the admin listener.
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -10,15 +11,38 @@ use crate::admin::model::Hexagon;
 
 /// The routes of what the page loads.
 pub(crate) fn files<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let styles = STYLES
-        .iter()
-        .map(|(path, text)| (*path, *text, "text/css; charset=utf-8"));
-    let script = (SCRIPT.0, SCRIPT.1, "text/javascript; charset=utf-8");
-    let icon = (ICON.0, ICON.1, "image/svg+xml");
-    let files = styles.chain([script, icon]);
+    let css = |(path, text): (&'static str, &'static str)| {
+        (
+            path,
+            Bytes::from_static(text.as_bytes()),
+            "text/css; charset=utf-8",
+        )
+    };
+    let script = (
+        SCRIPT.0,
+        Bytes::from(bare(SCRIPT.1)),
+        "text/javascript; charset=utf-8",
+    );
+    let icon = (
+        ICON.0,
+        Bytes::from_static(ICON.1.as_bytes()),
+        "image/svg+xml",
+    );
+    let files = STYLES.into_iter().map(css).chain([script, icon]);
     files.fold(Router::new(), |router, (path, text, kind)| {
-        router.route(path, get(async move || ([(CONTENT_TYPE, kind)], text)))
+        router.route(
+            path,
+            get(async move || ([(CONTENT_TYPE, kind)], text.clone())),
+        )
     })
+}
+
+/// The script without its comments and the room before its lines: a reader of it reads the source.
+/// It holds no text of more than one line, in which they would mean something.
+pub(super) fn bare(script: &str) -> String {
+    let lines = script.lines().map(str::trim_start);
+    let code = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
+    code.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// The page, under a policy that lets it load its own files and nothing else.

@@ -2,19 +2,26 @@ mod given;
 
 use std::fs;
 
+use super::serve::bare;
 use super::{ICON, SCRIPT, STYLES, html, svg};
 use crate::admin::model::Hexagon;
 
 /// All files of the page together.
 fn weight(hexagon: &Hexagon) -> usize {
     let styles: usize = STYLES.iter().map(|(_, text)| text.len()).sum();
-    html(hexagon).len() + styles + SCRIPT.1.len() + ICON.1.len()
+    html(hexagon).len() + styles + bare(SCRIPT.1).len() + ICON.1.len()
 }
 
 #[test]
 fn the_page_weighs_little() {
     let weight = weight(&given::shop());
     assert!(weight <= 60 * 1_024, "{weight} bytes");
+}
+
+#[test]
+fn the_script_has_no_text_over_several_lines() {
+    assert!(!SCRIPT.1.contains('`'), "see serve::bare");
+    assert!(bare(SCRIPT.1).starts_with("'use strict';\n(() => {\nconst $"));
 }
 
 #[test]
