@@ -4,8 +4,8 @@
 //! machine reaches loopback too: the `Host` must be allow-listed, requests from other sites are
 //! refused, and whatever shows values or changes something needs the token.
 //!
-//! Start at [`Desk`](desk::Desk), which the lifecycle implements, and `pages`, which asks it.
-//! [`model`] is what the hexagon page shows, `page` draws it. `board` holds its numbers, `stream`
+//! Start at `Desk`, which the lifecycle implements, and `pages`, which asks it.
+//! `model` is what the hexagon page shows, `page` draws it. `board` holds its numbers, `stream`
 //! sends what changes to the pages that are open, `trial` sends what a page tries.
 
 mod asked;
