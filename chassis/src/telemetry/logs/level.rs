@@ -63,6 +63,11 @@ fn check(part: &str) -> std::result::Result<(), String> {
             "`{part}` is about spans or fields, which is not in this version"
         ));
     }
+    let (module, level) = part.split_once('=').unwrap_or((part, "trace"));
+    let is_in_a_path = |letter: char| letter.is_ascii_alphanumeric() || "_-:".contains(letter);
+    if !module.chars().all(is_in_a_path) || level.is_empty() {
+        return Err(format!("`{part}` is neither a level nor `module=level`"));
+    }
     if part.contains(['=', ':']) {
         return Ok(());
     }
@@ -108,6 +113,8 @@ mod tests {
             ("", "a part is empty"),
             ("shop[order]=info", "not in this version"),
             ("shop=loud", "cannot be read"),
+            ("shop=", "neither a level nor"),
+            ("<b>loud</b>=info", "neither a level nor"),
         ] {
             let said = Levels::parse(text).unwrap_err();
             assert_eq!(said.exit_code(), 78);
