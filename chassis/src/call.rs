@@ -22,6 +22,14 @@ pub enum CallError {
         /// What was looked up, and where.
         reason: String,
     },
+    /// As many calls are under way, and wait, as the client allows; nothing was sent.
+    #[error("{service} is not called: {reason}")]
+    Overloaded {
+        /// Whom the call was for.
+        service: String,
+        /// Which limit is reached, and what sets it.
+        reason: String,
+    },
     /// No connection could be opened; nothing was sent.
     #[error("cannot connect to {service} at {endpoint}")]
     Connect {
@@ -57,7 +65,7 @@ pub enum CallError {
         source: Source,
     },
     /// The callee's answer is not what its contract says.
-    #[error("{service} answered what its contract does not know: {reason}")]
+    #[error("the answer of {service} is not what its contract says: {reason}")]
     Answer {
         /// Whom the call was for.
         service: String,
@@ -73,10 +81,10 @@ pub enum CallError {
         reason: String,
     },
     /// The callee answered a problem that the contract's error does not name.
-    #[error("the callee answered {} {}", .0.status, .0.title)]
+    #[error("the callee answered {} with a problem that the contract does not name: {}", .0.status, .0.type_uri)]
     Problem(Box<ProblemDetails>),
     /// The callee's code panicked, in this process.
-    #[error("{service} panicked")]
+    #[error("{service} panicked; the line before this one in the log says where")]
     Panic {
         /// Whom the call was for.
         service: String,
@@ -102,6 +110,7 @@ impl CallError {
     pub fn status(&self) -> u16 {
         match self {
             Self::NoEndpoint { .. }
+            | Self::Overloaded { .. }
             | Self::Connect { .. }
             | Self::Failed { .. }
             | Self::Unbound { .. } => 503,
@@ -115,6 +124,7 @@ impl CallError {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::NoEndpoint { .. } => "no-endpoint",
+            Self::Overloaded { .. } => "overloaded",
             Self::Connect { .. } => "connect",
             Self::Deadline { .. } => "deadline",
             Self::Timeout { .. } => "timeout",

@@ -5,6 +5,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::panic::Location;
 
 /// The result of composing, starting or running a service.
 pub type Result<T = (), E = Error> = std::result::Result<T, E>;
@@ -17,6 +18,8 @@ pub struct Error {
     kind: Kind,
     message: String,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    /// Where `?` turned an error into this one, whose own words rarely say what was attempted.
+    place: Option<&'static Location<'static>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,13 +68,30 @@ impl Error {
             kind,
             message: message.to_string(),
             source: None,
+            place: None,
         }
+    }
+
+    /// Says what was attempted, and where, if the error itself is one of somebody else's.
+    #[cfg_attr(
+        not(feature = "service"),
+        allow(dead_code, reason = "only a service composes")
+    )]
+    pub(crate) fn during(mut self, attempt: &str) -> Self {
+        if let Some(place) = self.place.take() {
+            let message = std::mem::take(&mut self.message);
+            self.message = format!("{attempt} failed at {place}: {message}");
+        }
+        self
     }
 }
 
 impl<E: StdError + Send + Sync + 'static> From<E> for Error {
+    #[track_caller]
     fn from(error: E) -> Self {
-        Self::bug(&error).because_of_source(error)
+        let place = Some(Location::caller());
+        let error = Self::bug(&error).because_of_source(error);
+        Self { place, ..error }
     }
 }
 

@@ -16,6 +16,7 @@ mod book;
 mod command;
 mod drive;
 mod generate;
+mod messages;
 mod newcomer;
 mod page;
 mod pages;
@@ -51,6 +52,7 @@ usage: cargo xtask COMMAND [flags]
   settings             writes the book's tables of settings and the template's chassis.toml anew
   page                 pictures of the hexagon page in target/page; how soon 100 ports are painted
     --paint            only that
+  messages [--check]   makes the book's page of messages by running them; only compares
   servers list         the real servers that tests speak to, and where each was found
   servers get NAME     finds or installs one and prints its path
 
@@ -77,6 +79,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "test" => test::run(rest),
         "bench" => bench::bench(rest),
         "book" => book::run(rest),
+        "messages" => messages::run(rest),
         "newcomer" => newcomer::run(rest),
         "page" => page::run(rest),
         "soak" => soak::run(rest),

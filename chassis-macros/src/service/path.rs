@@ -101,6 +101,14 @@ fn segment(text: &str) -> Segment {
     }
 }
 
+/// The name in a placeholder as other frameworks write it: `:sku`, `<sku>`.
+fn foreign(text: &str) -> Option<&str> {
+    let name = text.strip_prefix(':');
+    let name = name.or_else(|| text.strip_prefix('<')?.strip_suffix('>'))?;
+    let is_name = !name.is_empty() && name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric());
+    is_name.then_some(name)
+}
+
 fn mistake(segment: &Segment) -> Option<String> {
     match segment {
         Segment::Placeholder(name) if name.starts_with('*') => {
@@ -123,6 +131,9 @@ fn mistake(segment: &Segment) -> Option<String> {
         Segment::Text(text) if text.is_empty() => {
             Some("a path has no empty segment and no `/` at its end".to_owned())
         }
+        Segment::Text(text) if let Some(name) = foreign(text) => Some(format!(
+            "a placeholder is written in braces: `{{{name}}}`, not `{text}`"
+        )),
         Segment::Text(text) => text
             .chars()
             .find(|c| !c.is_ascii_alphanumeric() && !"-._~!$&'()+,;=:@".contains(*c))

@@ -36,6 +36,20 @@ pub(super) struct Read {
     pub(super) settings: Settings,
 }
 
+impl Read {
+    /// Adds what cannot be opened of telemetry to the findings, so that one report says it with
+    /// everything else; telemetry itself is then as it is by default.
+    pub(super) fn report_telemetry(&mut self) {
+        let faults = self.settings.telemetry.faults();
+        if !faults.is_empty() {
+            self.settings.telemetry = telemetry::Settings::default();
+        }
+        for (key, fault) in faults {
+            self.config.report(Finding::new(key, fault));
+        }
+    }
+}
+
 /// Runs the program, to its exit code.
 pub(super) fn run(mut composition: Composition) -> ExitCode {
     let began = Env::system().now();
@@ -77,7 +91,8 @@ fn act(mut composition: Composition, inputs: &Inputs, began: Instant) -> Result<
     if cli.action == Action::Doctor {
         return doctor::examine(composition, read, cli.json, began);
     }
-    let read = read.map_err(Error::configuration)?;
+    let mut read = read.map_err(Error::configuration)?;
+    read.report_telemetry();
     match (cli.action, &cli.target) {
         (Action::Config, _) => show(composition, &read),
         (Action::Settings, _) => settings(composition, &read),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::component::{Calls, Component, Composed, Leads, NeededClient, Outward, ShownPort, lock};
 use crate::config::HumanDuration;
+use crate::config::{Config, Finding};
 use crate::contract::{Bound, Contract, ContractInfo, Link, Loopback};
 use crate::discovery::{Registry, Watch};
 use crate::http::client::{HttpTransport, Remote, Settings, Target};
@@ -45,12 +46,20 @@ pub(super) fn client<C: Contract + ?Sized>(component: &Component) -> Result<Arc<
         return Ok(client);
     }
     let name = C::info().name;
+    component.composed.ask(name);
     let settings = Settings::read(&component.config, name).map_err(Error::configuration)?;
     let target = settings
         .url
         .as_deref()
         .map(|url| Target::parse(name, url))
-        .transpose()?;
+        .transpose()
+        .inspect_err(|error| {
+            let key = format!("client.{name}.url");
+            let problem = error.to_string();
+            let problem = problem.strip_prefix(&key).unwrap_or(&problem);
+            let problem = problem.trim_start_matches(':').trim_start();
+            component.config.report(Finding::new(&key, problem));
+        })?;
     component.composed.needs().clients.push(NeededClient {
         component: component.name.clone(),
         contract: C::info(),
@@ -74,6 +83,47 @@ pub(super) fn client<C: Contract + ?Sized>(component: &Component) -> Result<Arc<
         }));
     lock(&component.clients).insert(TypeId::of::<C>(), Box::new(Arc::clone(&client)));
     Ok(client)
+}
+
+/// Reports the sections `[client.NAME]` of clients that nobody has, once all is composed.
+pub(super) fn report_unknown(config: &Config, composed: &Composed, components: &[String]) {
+    if config.is_partial() {
+        return;
+    }
+    let asked = composed.asked();
+    let mut known = vec![];
+    for row in config.effective() {
+        let own = components
+            .iter()
+            .find_map(|name| row.key().strip_prefix(&format!("{name}.")));
+        let Some((name, _)) = own
+            .unwrap_or(row.key())
+            .strip_prefix("client.")
+            .and_then(|rest| rest.split_once('.'))
+        else {
+            continue;
+        };
+        let is_asked = |asked: &&str| asked.replace('-', "_") == name.replace('-', "_");
+        if row.is_default() || known.contains(&name.to_owned()) || asked.iter().any(is_asked) {
+            continue;
+        }
+        known.push(name.to_owned());
+        let key = row
+            .key()
+            .rsplit_once('.')
+            .map_or(row.key(), |(section, _)| section);
+        let clients = match asked.is_empty() {
+            true => "none".to_owned(),
+            false => asked.join(", "),
+        };
+        let finding = Finding::new(key, "no composition root asks for a client of this name")
+            .at(row.origin().clone())
+            .expected(format!(
+                "a contract that `app.client` is asked for: {clients}"
+            ))
+            .mend("correct the name, or remove the section");
+        config.report(finding);
+    }
 }
 
 impl<C: Contract + ?Sized> Draft<C> {

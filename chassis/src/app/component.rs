@@ -1,7 +1,7 @@
 //! What is shared while a service is composed, and what one component of it has for itself.
 
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -81,6 +81,8 @@ pub(super) struct Composed {
     served: Mutex<HashMap<TypeId, Box<dyn Any + Send + Sync>>>,
     contracts: Mutex<Vec<(String, &'static ContractInfo)>>,
     bindings: Mutex<Vec<Binding>>,
+    /// The contracts that somebody has a client of.
+    asked: Mutex<BTreeSet<&'static str>>,
     ports: Mutex<Vec<Arc<ShownPort>>>,
     needs: Mutex<Needs>,
 }
@@ -239,6 +241,16 @@ impl Composed {
     /// Every contract that is served, with its component.
     pub(super) fn contracts(&self) -> Vec<(String, &'static ContractInfo)> {
         lock(&self.contracts).clone()
+    }
+
+    /// Notes that somebody has a client of `contract`.
+    pub(super) fn ask(&self, contract: &'static str) {
+        lock(&self.asked).insert(contract);
+    }
+
+    /// The contracts that somebody has a client of.
+    pub(super) fn asked(&self) -> Vec<&'static str> {
+        lock(&self.asked).iter().copied().collect()
     }
 
     pub(super) fn bind_later(&self, binding: Binding) {

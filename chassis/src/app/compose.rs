@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use super::App;
 use super::chassis::Service;
+use super::clients;
 use super::component::{Component, Composed, Purpose, lock};
 use super::runtimes::Runtimes;
-use super::tasks::Tasks;
+use super::tasks::{Tasks, panic_message};
 use crate::config::Config;
 use crate::health::Health;
 use crate::http::{Edge, Routes, Settings as HttpSettings};
@@ -78,10 +79,17 @@ impl Ground {
             let mut root = Rooted(runtimes.serving.spawn(root));
             match (&mut root.0).await {
                 Ok(Ok(())) => {}
-                Ok(Err(error)) => failures.push(error),
+                Ok(Err(error)) => {
+                    let attempt = format!("composing {}", component.name);
+                    failures.push(error.during(&attempt));
+                }
                 Err(error) => failures.push(panicked(&component.name, error)),
             }
             components.push(component);
+        }
+        if failures.is_empty() {
+            let names: Vec<String> = components.iter().map(|one| one.name.clone()).collect();
+            clients::report_unknown(&self.config, &composed, &names);
         }
         let composite = Composite {
             components,
@@ -162,8 +170,8 @@ impl Drop for Rooted {
 }
 
 fn panicked(name: &str, error: tokio::task::JoinError) -> Error {
+    let said = panic_message(error);
     Error::bug(format!(
-        "composing {name} panicked; the lines above say where"
+        "composing {name} panicked: {said}; the line before this one in the log says where"
     ))
-    .because(error)
 }

@@ -32,7 +32,9 @@ pub(super) async fn start(mut composition: Composition) -> Result<Running> {
         .inputs
         .take()
         .unwrap_or_else(Inputs::from_process);
-    let read = boot::read(&composition, &inputs, &Cli::default()).map_err(Error::configuration)?;
+    let mut read =
+        boot::read(&composition, &inputs, &Cli::default()).map_err(Error::configuration)?;
+    read.report_telemetry();
     let telemetry = boot::telemetry(&composition, &read, Env::system())?;
     let thread = ControlThread::start()?;
     let runtimes = Runtimes {

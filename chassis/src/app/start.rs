@@ -73,6 +73,9 @@ impl Live {
             config,
             listens,
         } = plan;
+        for note in config.notes() {
+            tracing::warn!("{}", note.line());
+        }
         if listens {
             self.open_probe(&name)?;
         }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
-use tokio::task::{AbortHandle, JoinHandle};
+use tokio::task::{AbortHandle, JoinError, JoinHandle};
 use tokio::time::MissedTickBehavior;
 
 use crate::health::{Check, Health};
@@ -34,6 +34,11 @@ impl Stop {
 }
 
 /// What a task may end with: nothing, or a [`Result`].
+#[diagnostic::on_unimplemented(
+    message = "a background task cannot end with `{Self}`",
+    label = "this task ends with `{Self}`",
+    note = "end it with `()` or `chassis::Result`; `?` turns every error into `chassis::Error`, so a task that fails ends with `Ok(())`"
+)]
 pub trait Finish: sealed::Sealed + Send + 'static {
     /// The end as a result.
     #[doc(hidden)]
@@ -232,8 +237,18 @@ where
     let mut job = Owned(Handle::current().spawn(job));
     match (&mut job.0).await {
         Ok(end) => end.finish(),
-        Err(error) => Err(Error::bug("the task panicked").because(error)),
+        Err(error) => Err(Error::bug(format!("it panicked: {}", panic_message(error)))),
     }
+}
+
+/// What a task said when it panicked, without the runtime's number for it.
+pub(super) fn panic_message(error: JoinError) -> String {
+    let Ok(panic) = error.try_into_panic() else {
+        return "it was cancelled".to_owned();
+    };
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "no message".to_owned())
 }
 
 struct Owned<T>(JoinHandle<T>);

@@ -34,7 +34,9 @@ impl TestPlan {
             set: self.set,
             ..Cli::default()
         };
-        let read = boot::read(&composition, &self.inputs, &cli).map_err(Error::configuration)?;
+        let mut read =
+            boot::read(&composition, &self.inputs, &cli).map_err(Error::configuration)?;
+        read.report_telemetry();
         let resource = boot::resource(&composition, &read.settings.service, &self.env);
         let settings = &read.settings.telemetry;
         let (telemetry, capture) = Telemetry::captured(self.env.clone(), settings, resource)?;

@@ -89,6 +89,16 @@ impl Finding {
         self.origin.as_ref()
     }
 
+    /// All of it in one line, for the log.
+    pub fn line(&self) -> String {
+        let text = self.to_string();
+        let rows = text.lines().map(|row| {
+            let words: Vec<&str> = row.split_whitespace().collect();
+            words.join(" ")
+        });
+        rows.collect::<Vec<_>>().join("; ")
+    }
+
     fn row(f: &mut fmt::Formatter<'_>, label: &str, text: Option<&str>) -> fmt::Result {
         match text {
             Some(text) => write!(f, "\n     {label:<9} {text}"),

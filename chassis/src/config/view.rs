@@ -50,6 +50,8 @@ struct Shared {
 
 /// What was asked for so far.
 struct Seen {
+    /// Whether somebody else reads some of it.
+    is_partial: bool,
     sections: BTreeSet<Vec<String>>,
     references: Vec<(Option<Arc<str>>, Reference)>,
     rows: BTreeMap<String, Row>,
@@ -68,6 +70,7 @@ impl Config {
         let loaded = load::load(inputs, cli, defaults)?;
         let findings = loaded.findings;
         let seen = Seen {
+            is_partial: false,
             sections: BTreeSet::new(),
             references: Vec::new(),
             rows: BTreeMap::new(),
@@ -171,7 +174,14 @@ impl Config {
     /// Says that a section isn't read here but belongs to someone: a component that runs
     /// elsewhere, an adapter that wasn't opened. Its keys are then no findings.
     pub fn skip(&self, name: &str) {
-        self.seen().sections.extend(self.paths(name));
+        let mut seen = self.seen();
+        seen.is_partial = true;
+        seen.sections.extend(self.paths(name));
+    }
+
+    /// Whether parts of the configuration belong to someone who isn't here ([`skip`](Self::skip)).
+    pub(crate) fn is_partial(&self) -> bool {
+        self.seen().is_partial
     }
 
     /// Adds a finding of someone who knows more than a type can say: two listeners on one port.

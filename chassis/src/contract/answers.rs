@@ -52,8 +52,36 @@ fn answer<T, E: Problem>(
 ) -> Reply {
     match result {
         Ok(value) => success(value),
-        Err(error) => Reply::problem(&error.to_problem(contract), error.kind()),
+        Err(error) => failed(&error, contract),
     }
+}
+
+/// The problem. What a 5xx hides from the caller goes along for the log.
+#[cold]
+fn failed<E: Problem>(error: &E, contract: &str) -> Reply {
+    let reply = Reply::problem(&error.to_problem(contract), error.kind());
+    if !reply.status.is_server_error() {
+        return reply;
+    }
+    Reply {
+        cause: Some(told(error).into()),
+        ..reply
+    }
+}
+
+/// The error with its causes; one that repeats what it wraps is told once.
+fn told(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let said = inner.to_string();
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        cause = inner.source();
+    }
+    text
 }
 
 fn body<T: Serialize>(status: StatusCode, value: &T) -> Reply {
@@ -63,7 +91,10 @@ fn body<T: Serialize>(status: StatusCode, value: &T) -> Reply {
             body: body.into(),
             ..Reply::empty(status)
         },
-        Err(_) => unencodable(),
+        Err(error) => Reply {
+            cause: Some(format!("the answer cannot be written as JSON: {error}").into()),
+            ..unencodable()
+        },
     }
 }
 

@@ -135,7 +135,9 @@ impl Decoder {
         if !is_problem(&response) {
             let status = response.status();
             return Err(self
-                .unknown(&format!("{status} instead of {expected}"))
+                .unknown(&format!(
+                    "expected {expected}, got {status} without a problem that says why"
+                ))
                 .into());
         }
         let problem = self.problem(&response)?;
@@ -153,10 +155,17 @@ impl Decoder {
 
     fn value<T: DeserializeOwned>(&self, response: &Response<Bytes>) -> Result<T, CallError> {
         if !is_json(response.headers()) || is_problem(response) {
-            let came = response.headers().get(CONTENT_TYPE);
-            return Err(self.unknown(&format!("{came:?} instead of JSON")));
+            let came = response
+                .headers()
+                .get(CONTENT_TYPE)
+                .map(HeaderValue::as_bytes);
+            let came = came.map_or("without a `content-type`".into(), |came| {
+                format!("as `{}`", came.escape_ascii())
+            });
+            return Err(self.unknown(&format!("expected JSON, but the body came {came}")));
         }
-        serde_json::from_slice(response.body()).map_err(|e| self.unknown(&e.to_string()))
+        serde_json::from_slice(response.body())
+            .map_err(|e| self.unknown(&format!("the JSON has another shape: {e}")))
     }
 
     fn unknown(&self, reason: &str) -> CallError {

@@ -40,6 +40,8 @@ pub struct Reply {
     pub body: Body,
     /// `error.type`: the problem's kind, for metrics, spans and the access log.
     pub error_type: Option<&'static str>,
+    /// Why it failed, with all causes, where the caller is not told: for the log.
+    pub cause: Option<Box<str>>,
 }
 
 impl Reply {
@@ -51,6 +53,7 @@ impl Reply {
             location: None,
             body: Body::default(),
             error_type: None,
+            cause: None,
         }
     }
 
@@ -64,6 +67,7 @@ impl Reply {
             location: None,
             body: body.into(),
             error_type: Some(kind),
+            cause: None,
         }
     }
 }

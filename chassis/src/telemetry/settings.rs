@@ -3,6 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::logs::Levels;
+use super::shared;
+use super::traces::Target;
 use crate::config::Url;
 
 /// All that telemetry is configured by. Each part is a section of its own.
@@ -17,6 +20,32 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Everything that cannot be opened, by key: nothing is opened.
+    pub(crate) fn faults(&self) -> Vec<(&'static str, String)> {
+        let known = shared::known;
+        let opened = [
+            ("traces.url", Target::open(&self.traces.url).map(drop)),
+            (
+                "metrics.url",
+                known("metrics.url", &self.metrics.url, "prometheus"),
+            ),
+            ("logs.url", known("logs.url", &self.logs.url, "stdout")),
+            ("logs.level", Levels::parse(&self.logs.level).map(drop)),
+        ];
+        let faults = opened.into_iter().filter_map(|(key, result)| {
+            let fault = result.err()?.to_string();
+            Some((
+                key,
+                fault
+                    .strip_prefix(key)
+                    .unwrap_or(&fault)
+                    .trim_start()
+                    .to_owned(),
+            ))
+        });
+        faults.collect()
+    }
+
     /// The defaults of profile `dev`: every trace is sampled; the rest as in prod.
     pub fn dev() -> Self {
         Self {

@@ -170,7 +170,7 @@ fn open_spans(
 }
 
 /// Refuses what this build cannot open.
-fn known(key: &str, url: &Url, only: &'static str) -> Result<()> {
+pub(super) fn known(key: &str, url: &Url, only: &'static str) -> Result<()> {
     if *url == Url::bare(only) {
         return Ok(());
     }

@@ -223,7 +223,7 @@ async fn an_answer_outside_of_the_contract_is_said_to_be_one() {
     for (answer, said) in [
         (
             "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>",
-            "instead of JSON",
+            "expected JSON",
         ),
         (
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 5\r\n\r\n<html",
@@ -236,12 +236,12 @@ async fn an_answer_outside_of_the_contract_is_said_to_be_one() {
         ),
         (
             "HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n",
-            "202 Accepted instead of 200",
+            "expected 200, got 202 Accepted",
         ),
         (
             "HTTP/1.1 200 OK\r\ncontent-type: application/problem+json\r\n\
              content-length: 15\r\n\r\n{\"status\": 404}",
-            "instead of JSON",
+            "expected JSON",
         ),
         (
             "HTTP/1.1 500 Internal Server Error\r\ncontent-type: application/problem+json\r\n\

@@ -10,7 +10,7 @@ mod toolchain;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use crate::{Result, arrows, book, command, newcomer, pages, template, tools, workspace};
+use crate::{Result, arrows, book, command, messages, newcomer, pages, template, tools, workspace};
 
 /// One check with its name.
 struct Step {
@@ -64,6 +64,11 @@ const STEPS: &[Step] = &[
         name: "test",
         about: "every test, all features",
         run: test,
+    },
+    Step {
+        name: "messages",
+        about: "the page of messages is what the programs say, and holds all of it",
+        run: messages::check,
     },
     Step {
         name: "template",

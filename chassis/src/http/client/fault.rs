@@ -19,11 +19,12 @@ pub(super) fn lease(
 ) -> CallError {
     match error {
         LeaseError::Late => limit.error(service, "called"),
-        LeaseError::Crowded => CallError::NoEndpoint {
+        LeaseError::Crowded => CallError::Overloaded {
             service: service.to_owned(),
             reason: format!(
-                "all {} connections to {} are busy and {} calls wait for one (client.{service}\
-                 .max_connections, .max_waiting)",
+                "all {} connections to {} are busy, and no more than {} calls may wait for one; call \
+                 it less at a time, or raise client.{service}.max_connections or \
+                 client.{service}.max_waiting",
                 settings.max_connections,
                 endpoint.address(),
                 settings.max_waiting,
@@ -73,7 +74,8 @@ pub(super) fn body(
         BodyError::TooLarge => CallError::Answer {
             service: service.to_owned(),
             reason: format!(
-                "the body is larger than {} bytes (client.{service}.max_answer)",
+                "the body is larger than {} bytes; raise client.{service}.max_answer if it is meant \
+                 to be",
                 settings.max_answer
             ),
         },

@@ -16,9 +16,10 @@ use tower::Service;
 use super::collect::Collect;
 use super::inbound::Inbound;
 use super::merged::Answering;
-use super::respond::Behind;
+use super::respond::{Behind, say_cause};
 use super::route::Route;
 use super::table::{Found, Table};
+use crate::Context;
 use crate::contract::{Answer, Body, Reply};
 
 /// Answers by the contract routes. A layer may have changed the request, so it is matched here.
@@ -92,6 +93,9 @@ async fn run(
 }
 
 fn response(reply: Reply) -> Response {
+    if let Some(cause) = &reply.cause {
+        say_cause(&Context::current(), reply.status, cause);
+    }
     let (body, frames) = match reply.body {
         Body::Whole(bytes) => (bytes, None),
         Body::Frames(frames) => (Bytes::new(), Some(Arc::new(Mutex::new(Some(frames))))),

@@ -15,6 +15,7 @@ use super::problems;
 use super::streaming::Streaming;
 use super::text::carve;
 use super::watch::Watches;
+use crate::Context;
 use crate::contract::{self, Frames, Reply};
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -33,6 +34,9 @@ pub(super) fn reply(mut exchange: Box<Exchange>, reply: Reply) -> Response<Body>
     }
     if let Some(location) = reply.location {
         headers.insert(LOCATION, location);
+    }
+    if let Some(cause) = &reply.cause {
+        say_cause(&exchange.context, reply.status, cause);
     }
     sign(&exchange, &mut headers);
     let bytes = match reply.body {
@@ -72,6 +76,16 @@ fn streaming(
     drop(exchange.busy.hand_over());
     *response.body_mut() = Body::items(Streaming::open(exchange, frames));
     response
+}
+
+/// Why a call failed: its caller is told only the kind. 500 is our own fault; 502, 503 and 504 are
+/// somebody else's, and may come in numbers.
+#[cold]
+pub(super) fn say_cause(context: &Context, status: StatusCode, cause: &str) {
+    context.enter(|| match status {
+        StatusCode::INTERNAL_SERVER_ERROR => tracing::error!("a call failed: {cause}"),
+        _ => tracing::warn!("a call failed: {cause}"),
+    });
 }
 
 /// HEAD is answered with the length of what GET would have answered, and without it.

@@ -96,6 +96,16 @@ impl Route {
         self.service.call(self.method, &request)
     }
 
+    /// Whether both are routes of one trait.
+    pub(super) fn is_of_same_contract(&self, other: &Self) -> bool {
+        std::ptr::eq(self.contract, other.contract)
+    }
+
+    /// The contract's name, for messages.
+    pub(super) fn contract_name(&self) -> &'static str {
+        self.contract.name
+    }
+
     /// `inventory.stock`, for messages.
     pub(super) fn name(&self) -> String {
         format!("{}.{}", self.contract.name, self.info.name)

@@ -69,6 +69,13 @@ impl Routes {
         }
     }
 
+    /// Keeps a fault for [`build`](Self::build), once.
+    fn fault(&mut self, fault: String) {
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
     /// The edge that serves all of it.
     ///
     /// # Errors
@@ -120,7 +127,7 @@ impl Component<'_> {
             let owner = (self.index, &self.routes.components[self.index].telemetry);
             let route = Route::new(contract, method, host.clone(), owner, defaults);
             if let Err(fault) = self.routes.table.add(route) {
-                self.routes.faults.push(fault);
+                self.routes.fault(fault);
             }
         }
         self

@@ -160,6 +160,13 @@ fn shape(path: &str) -> String {
 }
 
 fn clash(one: &Route, other: &Route) -> String {
+    if one.is_of_same_contract(other) {
+        return format!(
+            "the contract {} ({}) is served twice: remove one of the two `app.serve` that serve it",
+            one.contract_name(),
+            one.info.source,
+        );
+    }
     format!(
         "{} {} is served twice: by {} ({}) and by {} ({}). Rename one of the paths, or serve one \
          of the contracts under another version",

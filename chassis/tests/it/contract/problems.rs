@@ -125,10 +125,10 @@ async fn answers_that_no_contract_knows() {
     const PROBLEM: &str = "application/problem+json";
     const JSON: &str = "application/json";
     for (status, content_type, body, says) in [
-        (302, "text/html", "", "302 Found instead of 200"),
-        (201, JSON, "{}", "201 Created instead of 200"),
-        (200, "text/html", "<p>", "instead of JSON"),
-        (200, PROBLEM, "{}", "instead of JSON"),
+        (302, "text/html", "", "expected 200, got 302 Found"),
+        (201, JSON, "{}", "expected 200, got 201 Created"),
+        (200, "text/html", "<p>", "expected JSON"),
+        (200, PROBLEM, "{}", "expected JSON"),
         (200, JSON, "{\"sku\": 1}", "expected a string"),
         (200, JSON, "not json", "line 1"),
         (404, PROBLEM, "[", "malformed problem"),

@@ -218,14 +218,13 @@ async fn a_contract_serves_in_a_foreign_program() {
 }
 
 #[tokio::test]
-async fn a_route_that_is_claimed_twice_is_refused_with_both_places() {
+async fn a_contract_that_is_served_twice_is_refused_by_its_name() {
     let site = Site::open();
     let mut routes =
         chassis::http::Routes::new(&Settings::default(), chassis::context::Env::system());
     routes.component(&site.telemetry).contract(Workshop::new());
     routes.component(&site.telemetry).contract(Workshop::new());
     let error = routes.build().unwrap_err().to_string();
-    let expected = "GET /v1/items/{sku} is served twice: by workshop.item (workshop.rs:1) and by \
-                    workshop.item (workshop.rs:1)";
+    let expected = "the contract workshop (workshop.rs:1) is served twice";
     assert!(error.contains(expected), "{error}");
 }

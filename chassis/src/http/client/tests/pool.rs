@@ -97,11 +97,11 @@ async fn those_who_wait_for_a_connection_are_bounded_too() {
         let said = error.to_string();
         match error {
             CallError::Timeout { .. } => late += 1,
-            CallError::NoEndpoint { .. } => refused += 1,
+            CallError::Overloaded { .. } => refused += 1,
             other => panic!("{other:?}"),
         }
         assert!(
-            said.contains("within 1s") || said.contains("(client.orders.max_connections,"),
+            said.contains("within 1s") || said.contains("raise client.orders.max_connections"),
             "{said}"
         );
     }

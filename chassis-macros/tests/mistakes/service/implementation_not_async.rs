@@ -1,0 +1,17 @@
+use chassis::{CallError, service};
+
+#[service(version = "1")]
+pub trait Inventory {
+    #[get("/items/{sku}")]
+    async fn stock(&self, sku: String) -> Result<u32, CallError>;
+}
+
+struct Warehouse;
+
+impl Inventory for Warehouse {
+    fn stock(&self, _: String) -> Result<u32, CallError> {
+        Ok(1)
+    }
+}
+
+fn main() {}

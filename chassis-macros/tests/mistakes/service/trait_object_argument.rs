@@ -1,0 +1,9 @@
+use chassis::{CallError, service};
+
+#[service(version = "1")]
+pub trait Inventory {
+    #[get("/items/{sku}")]
+    async fn stock(&self, sku: &dyn ToString) -> Result<u32, CallError>;
+}
+
+fn main() {}

@@ -1,0 +1,148 @@
+//! The configuration: keys, values, files, variables.
+
+use super::Group;
+use crate::messages::case::{hello, mishap};
+
+pub(super) fn group() -> Group {
+    Group {
+        title: "In the configuration",
+        about: "`--check` looks at all of it and opens nothing; `--config` prints what holds, and where \
+                each value comes from. Each finding says the key, the place, what was expected, what \
+                stands there, and the mend.",
+        cases: [keys(), values(), files(), variables()]
+            .into_iter()
+            .flatten()
+            .collect(),
+    }
+}
+
+fn keys() -> Vec<crate::messages::case::Case> {
+    vec![
+        hello("Many mistakes, one report")
+            .toml("[http]\nlisten = 8080\ntimeout = \"5 sec\"\nmax-bodi = \"2MiB\"\n\n[prob]\nlisten = \"0.0.0.0:9000\"\n")
+            .arguments(&["--check"]),
+        hello("A section with a slip").toml("[htpp]\nlisten = \"0.0.0.0:80\"\n").arguments(&["--check"]),
+        hello("A key with a slip").toml("[stop]\ndrian = \"20s\"\n").arguments(&["--check"]),
+        hello("A key that doesn't exist").toml("[logs]\ncolour = true\n").arguments(&["--check"]),
+        hello("A section that nobody reads")
+            .toml("[warehouse]\nkeep = \"90s\"\n")
+            .arguments(&["--check"]),
+        mishap("client", "The address of a client that doesn't exist")
+            .toml("[client.greter]\nurl = \"http://10.0.0.7:8080\"\n")
+            .arguments(&["--check"]),
+        mishap("section", "A value that must be given, and isn't"),
+    ]
+}
+
+fn values() -> Vec<crate::messages::case::Case> {
+    vec![
+        hello("A number where a time is meant")
+            .toml("[http]\ntimeout = 5\n")
+            .arguments(&["--check"]),
+        hello("A unit that isn't known")
+            .toml("[http]\nmax_body = \"2 megs\"\n")
+            .arguments(&["--check"]),
+        hello("An address without a port").arguments(&[
+            "--set",
+            "http.listen=localhost",
+            "--check",
+        ]),
+        hello("One of a few words").arguments(&["--set", "http.trust=msh", "--check"]),
+        hello("A number out of its range")
+            .toml("[http]\nsampled_per_second = -1\n")
+            .arguments(&["--check"]),
+        hello("A value where a section is meant")
+            .toml("stop = \"20s\"\n")
+            .arguments(&["--check"]),
+        hello("A list that is a text")
+            .toml("[admin]\nhosts = \"admin.example.org\"\n")
+            .arguments(&["--check"]),
+        hello("A log level that isn't one")
+            .toml("[logs]\nlevel = \"info,sqlx=loud\"\n")
+            .arguments(&["--check"]),
+        hello("Two listeners on one port")
+            .toml("[probe]\nlisten = \"127.0.0.1:8080\"\n")
+            .quietly("CHASSIS_PROBE__LISTEN", "127.0.0.1:8080")
+            .variable("CHASSIS_HTTP__LISTEN", "127.0.0.1:8080")
+            .arguments(&["--check"]),
+    ]
+}
+
+fn files() -> Vec<crate::messages::case::Case> {
+    vec![
+        hello("A file that isn't TOML").toml("[http]\nlisten = 127.0.0.1:8080\n"),
+        hello("A key twice in a file").toml("[http]\ntimeout = \"5s\"\ntimeout = \"6s\"\n"),
+        hello("A folder that isn't there").arguments(&["--config-dir", "/etc/greter"]),
+        hello("A folder without a configuration")
+            .file("conf/readme.txt", "nothing here\n")
+            .arguments(&["--config-dir", "conf"]),
+        hello("A reference to a variable that isn't set")
+            .toml("[service]\nname = \"greeter-${REGION}\"\n")
+            .arguments(&["--check"]),
+        hello("A reference to a file that isn't there")
+            .toml("[admin]\ntoken = \"file:/run/secrets/admin\"\n")
+            .arguments(&["--check"]),
+        hello("A reference that isn't closed")
+            .toml("[service]\nname = \"greeter-${REGION\"\n")
+            .arguments(&["--check"]),
+        hello("A line in `.env` that isn't one")
+            .file(".env", "CHASSIS_HTTP__TIMEOUT 5s\n")
+            .arguments(&["--profile", "dev", "--check"]),
+    ]
+}
+
+fn variables() -> Vec<crate::messages::case::Case> {
+    vec![
+        hello("A variable with one underscore")
+            .variable("CHASSIS_HTTP_TIMEOUT", "5s")
+            .arguments(&["--check"]),
+        hello("A variable of a key that doesn't exist")
+            .variable("CHASSIS_STOP__DRIAN", "20s")
+            .arguments(&["--check"]),
+        hello("Two variables, one inside the other")
+            .variable("CHASSIS_SERVICE", "greeter")
+            .variable("CHASSIS_SERVICE__NAME", "greeter")
+            .arguments(&["--check"]),
+        hello("A profile that isn't one")
+            .variable("CHASSIS_PROFILE", "Dev")
+            .arguments(&["--check"]),
+        hello("A profile without a file")
+            .arguments(&["--profile", "prd"])
+            .warns(),
+        hello("An OpenTelemetry variable that isn't understood")
+            .variable("OTEL_TRACES_SAMPLER", "sometimes")
+            .warns(),
+    ]
+}
+
+pub(super) fn addresses() -> Group {
+    Group {
+        title: "In the URLs of the configuration",
+        about: "Each port of the chassis is opened by a URL. One that this build cannot open is refused \
+                with those that it can.",
+        cases: vec![
+            hello("Telemetry that this build doesn't know").toml(
+                "[traces]\nurl = \"otlp://collector:4317\"\n\n[metrics]\nurl = \"dogstatsd://agent\"\n\n[logs]\nurl = \"fluentd://agent\"\n",
+            ),
+            hello("A collector that isn't an address").toml("[traces]\nurl = \"otlp+http://\"\n"),
+            hello("A registry that comes later").toml("[registry]\nurl = \"consul://consul:8500\"\n"),
+            hello("A registry with a slip").toml("[registry]\nurl = \"memry:\"\n"),
+            hello("More than `memory:` takes").toml("[registry]\nurl = \"memory:shop\"\n"),
+            hello("The registry of one machine, in production").toml("[registry]\nurl = \"file:\"\n"),
+            hello("A registry at a relative path")
+                .toml("[registry]\nurl = \"file:registry\"\n")
+                .arguments(&["--profile", "dev"]),
+            hello("A static registry without a service").toml("[registry]\nurl = \"static:10.0.0.7:8080\"\n"),
+            hello("A static registry without a port").toml("[registry]\nurl = \"static:orders=10.0.0.7\"\n"),
+            hello("An address for others that isn't one").toml("[registry]\nadvertise = \"greeter\"\n"),
+            mishap("client", "A client by TLS").toml("[client.greeter]\nurl = \"https://greeter\"\n"),
+            mishap("client", "A client without a scheme").toml("[client.greeter]\nurl = \"greeter:8080\"\n"),
+            mishap("client", "A client with a password").toml("[client.greeter]\nurl = \"http://ann:hunter2@greeter/\"\n"),
+            mishap("client", "A client with a query").toml("[client.greeter]\nurl = \"http://greeter/?region=eu\"\n"),
+            mishap("client", "A client of a name that isn't one").toml("[client.greeter]\nurl = \"registry:the greeter\"\n"),
+            mishap("client", "A client of nobody here").toml("[client.greeter]\nurl = \"local:\"\n"),
+            mishap("store", "A store that comes later").toml("[store]\nurl = \"postgres://ann:hunter2@db/shop\"\n"),
+            mishap("store", "A store with an option that isn't known").toml("[store]\nurl = \"sqlite:shop.sqlite?mode=rwx\"\n"),
+        ],
+    }
+}
