@@ -22,7 +22,7 @@ use memory::MemoryItems;
 {%- endif %}
 
 /// How often the items are counted.
-const COUNT_EVERY: Duration = Duration::from_secs(10);
+const COUNT_EVERY: Duration = Duration::from_secs(1);
 
 /// Composes the service.
 ///

@@ -43,7 +43,7 @@ use twin_domain::{ItemStore, Items};
 use problem::Problem;
 
 /// How often the items are counted.
-const COUNT_EVERY: Duration = Duration::from_secs(10);
+const COUNT_EVERY: Duration = Duration::from_secs(1);
 
 type Shared<S> = State<Arc<Items<S>>>;
 
