@@ -63,6 +63,9 @@ pub struct Mistake {
     pub fault: &'static str,
 }
 
+/// Whether it holds, of which setting, and what is wrong where it doesn't.
+type Rule = (bool, &'static str, &'static str);
+
 impl BreakerSettings {
     /// The largest window of calls.
     pub(super) const MOST_CALLS: u32 = 65_536;
@@ -74,12 +77,21 @@ impl BreakerSettings {
     /// [`Mistake`]: a window of nothing, a rate outside of (0, 1], fewer calls in the window than
     /// the minimum, no trial, or a time of zero.
     pub fn check(&self) -> Result<(), Mistake> {
+        let mut rules = self.opening().into_iter().chain(self.closing());
+        match rules.find(|(holds, ..)| !holds) {
+            Some((_, setting, fault)) => Err(Mistake { setting, fault }),
+            None => Ok(()),
+        }
+    }
+
+    /// What must hold for it to open when it should.
+    fn opening(&self) -> [Rule; 7] {
         let window_calls = match self.window {
             SlidingWindow::Time(_) => u32::MAX,
             SlidingWindow::Calls(calls) => calls,
         };
         let is_rate = |rate: f64| rate > 0.0 && rate <= 1.0;
-        let rules = [
+        [
             (
                 self.window != SlidingWindow::Time(Duration::ZERO) && window_calls > 0,
                 "window",
@@ -115,6 +127,12 @@ impl BreakerSettings {
                 "slow_after",
                 "must be above 0, or every call is slow",
             ),
+        ]
+    }
+
+    /// What must hold for it to close again.
+    fn closing(&self) -> [Rule; 4] {
+        [
             (
                 !self.open_for.is_zero(),
                 "open_for",
@@ -135,10 +153,6 @@ impl BreakerSettings {
                 "trials_within",
                 "must be above 0",
             ),
-        ];
-        match rules.iter().find(|(holds, ..)| !holds) {
-            Some(&(_, setting, fault)) => Err(Mistake { setting, fault }),
-            None => Ok(()),
-        }
+        ]
     }
 }

@@ -4,6 +4,8 @@
 //! try three times, the lowest sees 27 calls for one. So every dependency has one budget that its
 //! retries and hedges share: a share of the calls that are made anyway. When all of them fail, a
 //! fifth more calls are made, not three times as many.
+//!
+//! tower's `TpsBudget` is the same idea; it reads the clock itself, so that a test can't hold it.
 
 mod backoff;
 mod budget;

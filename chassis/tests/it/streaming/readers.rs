@@ -49,14 +49,9 @@ async fn a_reader_that_never_reads_does_not_hold_up_a_stop() {
         before = house.produced();
         tokio::time::sleep(Duration::from_millis(30)).await;
     }
-    let began = tokio::time::Instant::now();
     house.running().stop_accepting().await;
-    assert_eq!(house.running().drain(LONG).await, 0);
-    assert!(
-        began.elapsed() < Duration::from_secs(8),
-        "{:?}",
-        began.elapsed()
-    );
+    let grace = Duration::from_secs(8);
+    assert_eq!(house.running().drain(grace).await, 0);
     assert!(house.is_empty());
 }
 
