@@ -33,7 +33,8 @@ impl Terminal {
         folder: &Path,
         output: PathBuf,
     ) -> Result<Self> {
-        let typed = format!("stty cols 110 rows 50; {}", line.trim());
+        // In the shell's place: a plain sh that waits would end by Ctrl-C itself, with 130.
+        let typed = format!("stty cols 110 rows 50; exec {}", line.trim());
         command.args(["--quiet", "--flush", "--return", "--command", &typed]);
         command.arg(&output).current_dir(folder);
         command.stdin(Stdio::piped()).stdout(Stdio::null());
