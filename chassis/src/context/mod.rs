@@ -27,6 +27,8 @@ use std::time::{Duration, Instant};
 
 pub use baggage::{Baggage, BaggageError, BaggageMember};
 pub use component::ComponentId;
+#[cfg(feature = "service")]
+pub use env::{Accept, Duplex, Listener, Network, Opening, Stream};
 pub use env::{Alarm, Clock, Env, Ids, Random, Sleep, Sweeper, Timer, TimerKey};
 pub use extract::{Extracted, Extractor, Trust};
 pub use idempotency_key::IdempotencyKey;

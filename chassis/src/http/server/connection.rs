@@ -227,7 +227,7 @@ type Http<'b> = auto::Connection<'b, TokioIo<Io>, EdgeService, TokioExecutor>;
 /// Serves one connection until it ends.
 pub(super) async fn drive(
     builder: &auto::Builder<TokioExecutor>,
-    stream: tokio::net::TcpStream,
+    stream: crate::context::Stream,
     conn: Arc<Conn>,
 ) {
     let io = TokioIo::new(Io::new(stream, Arc::clone(&conn)));
