@@ -50,6 +50,11 @@ impl Bench {
         self.service(Command::new(self.programs.join(program)), keys)
     }
 
+    /// The same with as many file descriptors as a flood of connections needs.
+    pub(super) fn start_roomy(&self, program: &str, keys: Keys) -> Result<Program> {
+        self.service(drive::roomy(&self.programs.join(program)), keys)
+    }
+
     fn service(&self, mut line: Command, keys: Keys) -> Result<Program> {
         drive::set(&mut line, "traces.url", &self.collector.url());
         for (key, value) in keys {

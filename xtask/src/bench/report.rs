@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value, json};
 
 use super::cases::{Bounds, Case, Side};
+use super::faults::Borne;
 use super::gauges::Gauge;
 use super::measure::Cost;
 
@@ -122,8 +123,9 @@ fn verdict(holds: bool) -> &'static str {
 }
 
 /// `{"name": {"instructions": …, "allocations": …, "ratio": …, "beside": "axum"}}`, a gauge as
-/// `{"name": {"value": …, "bound": …}}`.
-pub(super) fn json(rows: &[Row], readings: &[Reading]) -> Value {
+/// `{"name": {"value": …, "bound": …}}`, a fault's figure as `{"name": {"ratio": …, "bound": …,
+/// "without": …}}`, where `without` is its ratio without the policy.
+pub(super) fn json(rows: &[Row], readings: &[Reading], borne: &[Borne]) -> Value {
     let rounded =
         |value: f64, digits: i32| (value * 10_f64.powi(digits)).round() / 10_f64.powi(digits);
     let mut object = Map::new();
@@ -139,6 +141,15 @@ pub(super) fn json(rows: &[Row], readings: &[Reading]) -> Value {
     for reading in readings {
         let entry = json!({ "value": rounded(reading.value, 2), "bound": reading.gauge.bound });
         object.insert(reading.gauge.name.to_owned(), entry);
+    }
+    for borne in borne {
+        let entry = json!({
+            "ratio": rounded(borne.value, 3),
+            "bound": borne.figure.bound.value(),
+            "without": rounded(borne.without, 3),
+            "measures_nothing": borne.measures_nothing(),
+        });
+        object.insert(borne.figure.name.to_owned(), entry);
     }
     Value::Object(object)
 }
