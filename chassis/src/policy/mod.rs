@@ -11,6 +11,7 @@ pub mod balance;
 pub mod breaker;
 pub mod bulkhead;
 pub mod ejection;
+pub mod limit;
 mod outcome;
 pub mod rate_limit;
 pub mod retry;
@@ -18,6 +19,7 @@ mod slots;
 
 pub use breaker::{Breaker, BreakerLayer};
 pub use bulkhead::{Bulkhead, BulkheadLayer};
+pub use limit::{AdaptiveLimit, AdaptiveLimitLayer};
 pub use outcome::{Classify, ErrorsFail, Outcome};
 pub use rate_limit::{KeyedRateLimit, RateLimit, RateLimitLayer};
 pub use retry::{Backoff, Budget};
