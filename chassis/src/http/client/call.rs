@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode, header};
 
 use super::answer::collect;
+use super::balance::Visit;
 use super::fault;
 use super::incoming::{Coming, Incoming};
 use super::limit::{Limit, within};
@@ -19,6 +20,8 @@ use super::pool::{Endpoint, Lease, LeaseError};
 use super::settings::Settings;
 use super::transport::{HttpTransport, Wire};
 use crate::contract::{Outgoing, Received};
+use crate::policy::Outcome;
+use crate::policy::balance::Ask;
 use crate::{CallError, Context};
 
 /// Carries `outgoing` to an instance and gives the whole answer.
@@ -160,16 +163,26 @@ impl Attempt<'_> {
             set = self.client.endpoints.some(patience.at).await;
             now = self.client.env.now();
         }
-        let mut last = None;
-        for endpoint in self.client.balance.round(&set.endpoints) {
+        let (mut last, mut tried) = (None, Vec::new());
+        loop {
+            let ask = Ask {
+                never: &tried,
+                later: &[],
+            };
+            let balance = &self.client.endpoints.balance;
+            let Some(visit) = balance.visit(&set, ask, now) else {
+                break;
+            };
             // Adaptive limit of the endpoint.
-            match self.hop(endpoint, &mut request, now).await {
+            let id = visit.id();
+            match self.hop(visit, &mut request, now).await {
                 Hop::Answered(answered) => return Ok(answered),
                 Hop::Failed(error) => return Err(error),
                 // `hop` has made an answer of it.
                 Hop::Streams(..) => return Err(self.no_endpoint()),
                 Hop::Unsent(error) => last = Some(error),
             }
+            tried.push(id);
             now = self.client.env.now();
             if self.limit.at <= now {
                 break;
@@ -180,23 +193,25 @@ impl Attempt<'_> {
 
     /// Sends the request to `endpoint`, over connections that were idle as long as there are any:
     /// the callee may have closed them meanwhile. Then over a new one.
-    async fn hop(&self, endpoint: &Arc<Endpoint>, request: &mut Option<Wire>, now: Instant) -> Hop {
-        let client = self.client;
-        loop {
+    async fn hop(&self, mut visit: Visit<'_>, request: &mut Option<Wire>, now: Instant) -> Hop {
+        let (client, endpoint) = (self.client, visit.endpoint);
+        let hop = loop {
             let mut lease = match endpoint.lease(now, self.limit.at).await {
                 Ok(lease) => lease,
-                Err(error) => return Hop::Unsent(self.no_lease(error, endpoint)),
+                Err(error) => break Hop::Unsent(self.no_lease(error, endpoint)),
             };
+            let sent = if lease.reused { now } else { client.env.now() };
+            visit.sent(sent);
             if let Some(request) = request {
-                let now = if lease.reused { now } else { client.env.now() };
                 let headers = request.headers_mut();
                 headers.insert(header::HOST, endpoint.host().clone());
-                self.context.inject(headers, now);
+                self.context.inject(headers, sent);
             }
             let exchange = self.exchange(&mut lease, endpoint, request);
             match within(&client.env, self.limit.at, exchange).await {
                 Ok(Hop::Answered(answered)) => {
                     lease.give_back(answered.1);
+                    visit.answered(&answered.0, answered.1);
                     return Hop::Answered(answered);
                 }
                 Ok(Hop::Streams(head, body, now)) => {
@@ -205,16 +220,22 @@ impl Attempt<'_> {
                     let coming = Coming {
                         body,
                         _connection: connection,
+                        _in_flight: visit.stay(),
                         address,
                     };
+                    visit.end(Outcome::Success, now);
                     let taken = Taken::Coming(Box::new(coming));
                     return Hop::Answered((Response::from_parts(head, taken), now));
                 }
                 Ok(Hop::Unsent(_)) if lease.reused => {}
-                Ok(other) => return other,
-                Err(_) => return Hop::Failed(self.limit.error(client.service(), "done")),
+                Ok(other) => break other,
+                Err(_) => break Hop::Failed(self.limit.error(client.service(), "done")),
             }
+        };
+        if let Hop::Unsent(error) | Hop::Failed(error) = &hop {
+            visit.failed(error, client.env.now());
         }
+        hop
     }
 
     /// The wire: sends the request and reads the whole answer.

@@ -1,5 +1,6 @@
 //! The endpoints of a service: what discovery knows, each with its connections.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -7,16 +8,19 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 
 use super::Settings;
+use super::balance::Balance;
 use super::limit::within;
 use super::pool::Endpoint;
 use crate::context::Env;
-use crate::discovery::Watch;
+use crate::discovery::{Address, Watch};
+use crate::policy::balance::{Balancer, Candidate};
 
 /// Follows a [`Watch`]. An endpoint that stays keeps its connections through every change.
 #[derive(Debug)]
 pub(super) struct Endpoints {
     watch: Watch,
     settings: Arc<Settings>,
+    pub(super) balance: Balance,
     env: Env,
     current: ArcSwap<Set>,
     /// Held by the one call that brings the set up to date.
@@ -25,19 +29,43 @@ pub(super) struct Endpoints {
 }
 
 /// The endpoints of one version of the watch.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Set {
     version: u64,
     pub(super) endpoints: Vec<Arc<Endpoint>>,
+    /// The choice among them; its candidates stand in their order.
+    pub(super) balancer: Balancer,
+}
+
+/// An endpoint, and what the balance knows of it.
+type Known = (Arc<Endpoint>, Arc<Candidate>);
+
+impl Set {
+    fn new(version: u64, known: Vec<Known>, balance: &Balance) -> Self {
+        let (endpoints, candidates) = known.into_iter().unzip();
+        Self {
+            version,
+            endpoints,
+            balancer: Balancer::new(balance.group.clone(), candidates),
+        }
+    }
 }
 
 impl Endpoints {
-    pub(super) fn new(watch: Watch, settings: Arc<Settings>, env: Env) -> Arc<Self> {
+    pub(super) fn new(
+        watch: Watch,
+        settings: Arc<Settings>,
+        service: &'static str,
+        env: Env,
+    ) -> Arc<Self> {
+        let balance = Balance::new(service, &env);
+        let nobody = Set::new(0, Vec::new(), &balance);
         Arc::new(Self {
             watch,
             settings,
+            balance,
             env,
-            current: ArcSwap::default(),
+            current: ArcSwap::from_pointee(nobody),
             refresh: Mutex::default(),
             is_pruned: AtomicBool::new(false),
         })
@@ -74,30 +102,36 @@ impl Endpoints {
         if old.version == version {
             return;
         }
-        let endpoints = self.endpoints(&old);
-        let is_gone = |one: &&Arc<Endpoint>| !endpoints.iter().any(|kept| Arc::ptr_eq(kept, one));
-        for gone in old.endpoints.iter().filter(is_gone) {
-            gone.retire();
+        let new = Set::new(version, self.endpoints(&old), &self.balance);
+        let kept: HashSet<_> = new.endpoints.iter().map(Arc::as_ptr).collect();
+        for gone in &old.endpoints {
+            if !kept.contains(&Arc::as_ptr(gone)) {
+                gone.retire();
+            }
         }
-        self.current.store(Arc::new(Set { version, endpoints }));
+        drop(kept);
+        self.current.store(Arc::new(new));
         self.prune_from_now_on();
     }
 
     /// The endpoints of the watch's snapshot, those of `old` taken over.
-    fn endpoints(&self, old: &Set) -> Vec<Arc<Endpoint>> {
-        let mut endpoints: Vec<Arc<Endpoint>> = Vec::new();
-        for instance in &self.watch.snapshot().instances {
-            let is_it = |one: &&Arc<Endpoint>| *one.address() == instance.address;
-            if instance.weight == 0 || endpoints.iter().any(|one| is_it(&one)) {
-                continue;
-            }
-            let known = old.endpoints.iter().find(is_it).map(Arc::clone);
-            endpoints.push(known.unwrap_or_else(|| {
-                let address = instance.address.clone();
-                Arc::new(Endpoint::new(address, &self.settings, &self.env))
-            }));
-        }
-        endpoints
+    fn endpoints(&self, old: &Set) -> Vec<Known> {
+        let known = old.endpoints.iter().zip(old.balancer.candidates());
+        let mut known: HashMap<&Address, _> = known.map(|one| (one.0.address(), one)).collect();
+        let snapshot = self.watch.snapshot();
+        let mut seen = HashSet::new();
+        let called = snapshot.instances.iter().filter(|one| one.weight > 0);
+        called
+            .filter(|instance| seen.insert(&instance.address))
+            .map(|instance| match known.remove(&instance.address) {
+                Some((endpoint, candidate)) => (Arc::clone(endpoint), Arc::clone(candidate)),
+                None => {
+                    let address = instance.address.clone();
+                    let endpoint = Endpoint::new(address, &self.settings, &self.env);
+                    (Arc::new(endpoint), self.balance.candidate())
+                }
+            })
+            .collect()
     }
 
     /// Starts the task that closes idle connections in time, once. It ends with the client.

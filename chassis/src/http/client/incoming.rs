@@ -16,12 +16,15 @@ use crate::CallError;
 use crate::context::{Alarm, Env};
 use crate::contract::Chunks;
 use crate::discovery::Address;
+use crate::policy::balance::Stay;
 
 /// A body that still comes, and the connection that it comes by.
 pub(super) struct Coming {
     pub(super) body: hyper::body::Incoming,
     /// Closed with the stream.
     pub(super) _connection: Held,
+    /// Counted with it.
+    pub(super) _in_flight: Stay,
     pub(super) address: Address,
 }
 

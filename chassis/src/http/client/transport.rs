@@ -8,7 +8,6 @@ use http::uri::PathAndQuery;
 use http::{HeaderValue, Method, Request, Uri, header};
 use http_body_util::Full;
 
-use super::balance::Balance;
 use super::call;
 use super::endpoints::Endpoints;
 use super::observe::Methods;
@@ -32,7 +31,6 @@ pub struct HttpTransport {
     pub(super) origin: String,
     pub(super) methods: Arc<Methods>,
     pub(super) endpoints: Arc<Endpoints>,
-    pub(super) balance: Balance,
     pub(super) settings: Arc<Settings>,
     pub(super) env: Env,
 }
@@ -52,8 +50,12 @@ impl HttpTransport {
             prefix: remote.prefix,
             origin: remote.origin,
             methods: Arc::new(Methods::new(telemetry, contract, &remote.address)),
-            endpoints: Endpoints::new(remote.watch, Arc::clone(&settings), env.clone()),
-            balance: Balance::default(),
+            endpoints: Endpoints::new(
+                remote.watch,
+                Arc::clone(&settings),
+                contract.name,
+                env.clone(),
+            ),
             settings,
             env,
         }

@@ -147,6 +147,13 @@ fn unpack(word: u64) -> (f32, u32) {
 #[must_use = "the call counts as over when this is dropped"]
 pub struct InFlight<'a>(&'a Load);
 
+impl<'a> InFlight<'a> {
+    /// The guard of a call that has begun already.
+    pub(super) fn begun(load: &'a Load) -> Self {
+        Self(load)
+    }
+}
+
 impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         self.0.in_flight.fetch_sub(1, Ordering::Relaxed);

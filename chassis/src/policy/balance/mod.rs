@@ -10,11 +10,19 @@
 //! What is cheap a [`Load`] says, one for each endpoint: how long it takes to answer, as Finagle's
 //! *peak EWMA* sees it, times the calls that it has in flight. An endpoint that fails is never
 //! preferred for failing fast: a failure counts as an answer that took very long.
+//!
+//! A [`Balancer`] puts it together for the endpoints that are known at one moment: each is a
+//! [`Candidate`] with its load and its [standing](super::ejection), and a call that is made again
+//! goes to another one first.
 
+mod balancer;
+mod candidate;
 mod load;
 mod p2c;
 #[cfg(test)]
 mod tests;
 
+pub use balancer::{Ask, Balancer, Pick};
+pub use candidate::{Candidate, Stay};
 pub use load::{InFlight, Load, LoadSettings};
 pub use p2c::p2c;

@@ -1,5 +1,6 @@
 //! [`Member`]: one endpoint's standing.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -54,7 +55,7 @@ pub enum Change {
     Readmitted,
 }
 
-/// Why an endpoint was ejected.
+/// Why an endpoint was ejected; as people read it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Reason {
     /// So many failures in a row.
@@ -68,6 +69,36 @@ pub enum Reason {
     },
     /// The probe failed.
     ProbeFailed,
+    /// It asked to be left alone, by `Retry-After`.
+    RetryAfter,
+}
+
+impl Reason {
+    /// In kebab-case, for metrics.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::ConsecutiveFailures(_) => "consecutive-failures",
+            Self::SuccessRate { .. } => "success-rate",
+            Self::ProbeFailed => "probe-failed",
+            Self::RetryAfter => "retry-after",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ConsecutiveFailures(failures) => write!(f, "{failures} failures in a row"),
+            Self::SuccessRate { rate, least } => write!(
+                f,
+                "success rate {:.1} %, the others' rates allow {:.1} %",
+                rate * 100.0,
+                least * 100.0
+            ),
+            Self::ProbeFailed => f.write_str("the probe failed"),
+            Self::RetryAfter => f.write_str("it asked for it by Retry-After"),
+        }
+    }
 }
 
 impl Member {
@@ -105,6 +136,11 @@ impl Member {
                 Standing::Probe
             }
         }
+    }
+
+    /// The [`Standing::Probe`] that was given is not made.
+    pub fn give_back(&self) {
+        self.lock().is_probed = false;
     }
 
     /// A call that began with this standing ended, and how. In a panic, calls of ejected members
@@ -160,6 +196,25 @@ impl Member {
         let change = self.lengthen(&mut ejection, reason, now);
         self.is_ejected.store(true, Ordering::Release);
         Some(change)
+    }
+
+    /// Leaves it alone for `time`, because it asked for that: within the bounds of an ejection, but
+    /// the next one is no longer for it.
+    pub fn rest(&self, time: Duration, now: Instant) -> Option<Change> {
+        let time = time.min(self.group.0.settings.eject_at_most);
+        let mut ejection = self.lock();
+        let until = now.checked_add(time);
+        if ejection.until.is_some() {
+            ejection.until = ejection.until.max(until);
+            return None;
+        }
+        if time.is_zero() || !self.group.0.try_eject() {
+            return None;
+        }
+        ejection.until = until;
+        self.is_ejected.store(true, Ordering::Release);
+        let reason = Reason::RetryAfter;
+        Some(Change::Ejected { time, reason })
     }
 
     /// Takes it back into the balance at once, and forgets why it was out.

@@ -32,11 +32,11 @@ async fn each_instance_has_its_turn() {
         Server::answering("c").await,
     ];
     let client = Client::of(&servers.each_ref(), Settings::default());
-    for _ in 0..9 {
+    for _ in 0..60 {
         client.get().await.unwrap();
     }
     for server in &servers {
-        assert_eq!(server.requests().len(), 3);
+        assert!(server.requests().len() > 5, "{}", server.requests().len());
         assert_eq!(server.connections(), 1);
     }
 }
@@ -87,15 +87,20 @@ async fn an_instance_of_weight_zero_is_not_called() {
 async fn an_instance_that_goes_is_let_go_and_the_others_keep_their_connections() {
     let (a, b) = (Server::answering("a").await, Server::answering("b").await);
     let client = Client::of(&[&a, &b], Settings::default());
-    for _ in 0..4 {
+    for _ in 0..20 {
         client.get().await.unwrap();
     }
+    let before = a.requests().len();
     client.publish(&[b.address]);
     for _ in 0..4 {
         assert_eq!(client.get().await.unwrap(), "b");
     }
     until("closed", || a.open() == 0).await;
-    assert_eq!((a.requests().len(), b.requests().len()), (2, 6));
+    assert_eq!(
+        (a.requests().len(), b.requests().len()),
+        (before, 24 - before)
+    );
+    assert!(before > 0);
     assert_eq!(b.connections(), 1);
 }
 

@@ -1,6 +1,7 @@
 //! Tests over real sockets, against a server that does exactly what a test says.
 
 mod answers;
+mod balance;
 mod deadlines;
 mod endpoints;
 mod pool;
