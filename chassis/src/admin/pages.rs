@@ -63,6 +63,7 @@ pub(crate) fn router(
         .route("/", get(hexagon_page))
         .route("/admin/", get(hexagon_page))
         .route("/admin/hexagon", get(hexagon))
+        .route("/admin/port", get(port))
         .route("/admin/events", get(events))
         .route(
             "/admin/ports",
@@ -138,12 +139,18 @@ fn unread(status: u16, why: &str) -> Refusal {
 
 /// The page as data. With the token it holds the configuration's values, too.
 async fn hexagon(State(guarded): Desks, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let values = headers.contains_key(header::AUTHORIZATION);
-    if values && let Err(refusal) = guarded.fence.authorize(&headers) {
-        return problem(&refusal);
+    match guarded.asked(&headers, query.as_deref()) {
+        Ok(asked) => json(&guarded.desk.hexagon(&asked)),
+        Err(refusal) => problem(&refusal),
     }
-    let asked = Asked::read(query.as_deref().unwrap_or_default(), values);
-    json(&guarded.desk.hexagon(&asked))
+}
+
+/// All that is known of one port, as markup. With the token it holds values, too.
+async fn port(State(guarded): Desks, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    match guarded.asked(&headers, query.as_deref()) {
+        Ok(asked) => page::answer_port(&guarded.desk.hexagon(&Asked { most: 1, ..asked })),
+        Err(refusal) => problem(&refusal),
+    }
 }
 
 async fn events(State(guarded): Desks) -> Response {
@@ -179,6 +186,15 @@ async fn try_it(State(guarded): Desks, headers: HeaderMap, body: Bytes) -> Respo
 }
 
 impl Guarded {
+    /// What a request asks for: values only with the token.
+    fn asked(&self, headers: &HeaderMap, query: Option<&str>) -> Result<Asked, Refusal> {
+        let values = headers.contains_key(header::AUTHORIZATION);
+        if values {
+            self.fence.authorize(headers)?;
+        }
+        Ok(Asked::read(query.unwrap_or_default(), values))
+    }
+
     async fn attempt(&self, headers: &HeaderMap, body: &[u8]) -> Result<Outcome, Refusal> {
         self.fence.authorize(headers)?;
         let trial = Trial::read(headers, body)?;

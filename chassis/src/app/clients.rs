@@ -173,6 +173,8 @@ impl<C: Contract + ?Sized> Draft<C> {
     fn bind_remote(self, composed: &Composed, registry: &dyn Registry, target: Target) -> Remotely {
         let contract = C::info();
         let written = matches!(target, Target::Written { .. }).then(|| target.to_string());
+        // Thousands of addresses say less than where they are written.
+        let written = written.filter(|text| text.len() <= WRITTEN);
         let remote = target.remote(contract.name, registry)?;
         let watch = remote.watch().clone();
         let leads_to = Leads::Remote {
@@ -224,11 +226,15 @@ impl<C: Contract + ?Sized> Draft<C> {
             component: self.component.clone(),
             what: Outward::Client(C::info()),
             leads_to,
+            since: self.telemetry.env().wall(),
             calls,
             policy,
         });
     }
 }
+
+/// A longer list of instances is not shown where a port is named.
+const WRITTEN: usize = 100;
 
 /// What holds for a client's calls, for people.
 fn policy(settings: &Settings) -> Vec<(&'static str, String)> {

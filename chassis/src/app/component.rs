@@ -4,8 +4,10 @@ use std::any::{Any, TypeId};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use super::clients::Binding;
+use super::place::Place;
 use super::tasks::Tasks;
 use crate::Context;
 use crate::config::Config;
@@ -92,6 +94,8 @@ pub(super) struct ShownPort {
     pub(super) component: String,
     pub(super) what: Outward,
     pub(super) leads_to: Leads,
+    /// Since when it leads there; of instances, their watch knows better.
+    pub(super) since: SystemTime,
     pub(super) calls: Calls,
     /// What holds for its calls, for people.
     pub(super) policy: Vec<(&'static str, String)>,
@@ -111,11 +115,11 @@ pub(super) enum Outward {
 
 /// Where an outbound port leads.
 pub(super) enum Leads {
-    /// To what only its adapter knows.
-    Adapter,
-    /// To a place that is known by this name.
+    /// To what its adapter has said, or keeps to itself.
+    Adapter(Place),
+    /// To the service's own store, which is known by this name.
     #[cfg(feature = "sqlite")]
-    Place(String),
+    Store(String),
     /// To a component of this process.
     Local { component: String, encode: bool },
     /// To the instances of a service; `origin` says where they come from, `written` is the URL
@@ -178,9 +182,9 @@ impl Leads {
     /// For people; `what` leads there.
     fn text(&self, what: Outward) -> &str {
         match self {
-            Self::Adapter => what.adapter(),
+            Self::Adapter(_) => what.adapter(),
             #[cfg(feature = "sqlite")]
-            Self::Place(name) => name,
+            Self::Store(name) => name,
             Self::Local { encode: false, .. } => "local:",
             Self::Local { encode: true, .. } => "local:?encode=json",
             Self::Remote {

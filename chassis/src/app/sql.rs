@@ -65,7 +65,8 @@ impl App {
         self.0.composed.show(ShownPort {
             component: self.0.name.clone(),
             what: Outward::Store,
-            leads_to: Leads::Place(store.place()),
+            leads_to: Leads::Store(store.place()),
+            since: self.0.telemetry.env().wall(),
             calls: Calls::Nobody,
             policy: vec![
                 ("connections", settings.connections.to_string()),
@@ -78,6 +79,12 @@ impl App {
             async move { store.ping().await }
         });
         Ok(store)
+    }
+
+    /// Where the store is, for people.
+    pub(super) fn store_place(&self) -> String {
+        let open = self.0.store.get();
+        open.map_or_else(|| "not opened yet".to_owned(), Sqlite::place)
     }
 
     fn file(&self) -> PathBuf {

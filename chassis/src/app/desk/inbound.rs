@@ -10,7 +10,7 @@ use crate::telemetry::Telemetry;
 
 /// One inbound port, without what changes.
 pub(super) struct Inward {
-    id: String,
+    pub(super) id: String,
     kind: InboundKind,
     name: String,
     contract: Option<&'static ContractInfo>,

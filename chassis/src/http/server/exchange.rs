@@ -170,7 +170,22 @@ impl Exchange {
             // A stream lasts as long as its reader likes: that is not slow.
             return;
         }
-        self.edge().recent().keep(RecentRequest {
+        self.edge()
+            .recent()
+            .keep(self.recent(ending, watch, elapsed));
+    }
+
+    /// Keeps a stream among the failed ones: it was answered with 200 before it went wrong.
+    #[cold]
+    pub(super) fn remember_stream(&self, ending: &Ending) {
+        let now = self.edge().env().now();
+        let elapsed = now.saturating_duration_since(self.started);
+        let request = self.recent(ending, self.watch(), elapsed);
+        self.edge().recent().keep_failed(request);
+    }
+
+    fn recent(&self, ending: &Ending, watch: &Watch, elapsed: Duration) -> RecentRequest {
+        RecentRequest {
             at: self.edge().env().wall(),
             telemetry: watch.telemetry.clone(),
             method: watch.method,
@@ -180,7 +195,7 @@ impl Exchange {
             elapsed,
             trace_id: self.context.trace().trace_id,
             peer: self.conn().peer.map(|peer| peer.ip()),
-        });
+        }
     }
 
     /// The span and the log line: seldom, so out of the way.

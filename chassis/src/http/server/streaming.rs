@@ -392,6 +392,9 @@ impl Open {
         self.exchange.items = Some(self.count);
         let ending = Ending::new(StatusCode::OK, error_type, self.bytes);
         self.exchange.record(&ending, None);
+        if error_type.is_some() {
+            self.exchange.remember_stream(&ending);
+        }
     }
 
     /// Nobody listens any more: which is how a stream without end ends.

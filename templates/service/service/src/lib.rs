@@ -11,7 +11,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chassis::App;
+use chassis::{App, Place};
 use contract::{{trait_name}};
 use domain::{ItemStore, Items};
 
@@ -62,9 +62,9 @@ pub async fn service(app: App) -> chassis::Result {
 {%- if store %}
     let pool = app.sql().await?;
     app.migrate(&sqlx::migrate!()).await?;
-    let store = app.adapt::<dyn ItemStore>(SqliteItems::new(pool));
+    let store = app.adapt_at::<dyn ItemStore>(Place::store(), SqliteItems::new(pool));
 {%- else %}
-    let store = app.adapt::<dyn ItemStore>(MemoryItems::default());
+    let store = app.adapt_at::<dyn ItemStore>(Place::here(), MemoryItems::default());
 {%- endif %}
     app.serve::<dyn {{trait_name}}>(Items::new(Arc::clone(&store)));
 

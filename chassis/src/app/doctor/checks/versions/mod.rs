@@ -1,5 +1,7 @@
 //! What runs here: versions, and how it was built.
 
+mod compiler;
+
 use super::super::finding::Finding;
 use super::super::patient::Patient;
 
@@ -12,15 +14,18 @@ pub(super) fn look(patient: &Patient) -> Vec<Finding> {
     let kernel = patient
         .system("proc/sys/kernel/osrelease")
         .unwrap_or_default();
+    let program = std::env::current_exe().ok();
+    let compiler = program.as_deref().and_then(compiler::version);
     let mut found = vec![Finding::ok(
         "versions.known",
         format!(
-            "chassis {}, {build} build for {} on {} {}, needs Rust {}",
+            "chassis {}, {build} build by Rust {} (it needs {}) for {} on {} {}",
             env!("CARGO_PKG_VERSION"),
+            compiler.as_deref().unwrap_or("of an unknown version"),
+            env!("CARGO_PKG_RUST_VERSION"),
             std::env::consts::ARCH,
             std::env::consts::OS,
             kernel.trim(),
-            env!("CARGO_PKG_RUST_VERSION"),
         ),
     )];
     if cfg!(debug_assertions) && patient.is_prod() {
