@@ -418,6 +418,8 @@ const asked = (id) => new Promise((done) => {
 const show = async (id) => {
   const article = await asked(id);
   if (id !== opened) return;
+  // The focus is given below; a page that has been read would only complain.
+  if (article) article.removeAttribute('autofocus');
   $('details').replaceChildren(article || make('p', { class: 'note bad' }, 'The service is not reachable.'));
   learn();
   grow();

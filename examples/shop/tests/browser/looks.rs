@@ -107,7 +107,13 @@ fn without_a_script_the_tables_say_it_all() {
     page.goto("/");
     let browser = &page.browser;
     let ports = browser.find("#ports table").unwrap().text().unwrap();
-    for word in ["orders", "inventory", "order-store", "SqlOrders", "1 calls"] {
+    for word in [
+        "orders",
+        "inventory",
+        "order-store",
+        "SqlOrders",
+        "3 routes",
+    ] {
         assert!(ports.contains(word), "{word} is missing: {ports}");
     }
     browser
