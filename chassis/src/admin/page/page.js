@@ -446,7 +446,8 @@ const choose = async () => {
   await show(id);
   const article = $('details').querySelector('article');
   if (!article) return;
-  article.scrollIntoView({ block: 'nearest' });
+  // One that fits is seen whole, of a longer one the beginning.
+  article.scrollIntoView({ block: article.offsetHeight < innerHeight - 60 ? 'nearest' : 'start' });
   article.focus({ preventScroll: true });
 };
 window.addEventListener('hashchange', choose);
