@@ -47,7 +47,7 @@ pub(super) fn client<C: Contract + ?Sized>(component: &Component) -> Result<Arc<
     }
     let name = C::info().name;
     component.composed.ask(name);
-    let settings = Settings::read(&component.config, name).map_err(Error::configuration)?;
+    let settings = Settings::of(&component.config, C::info()).map_err(Error::configuration)?;
     let target = settings
         .url
         .as_deref()

@@ -7,7 +7,7 @@ use http::{HeaderValue, StatusCode};
 
 use super::Body;
 use crate::ProblemDetails;
-use crate::problem::PROBLEM_JSON;
+use crate::problem::{PROBLEM_JSON, RetryAdvice};
 
 /// How a call is answered: at once (a parameter was refused), or when its one boxed future is
 /// done.
@@ -42,6 +42,8 @@ pub struct Reply {
     pub error_type: Option<&'static str>,
     /// Why it failed, with all causes, where the caller is not told: for the log.
     pub cause: Option<Box<str>>,
+    /// What is said of trying again.
+    pub retry: RetryAdvice,
 }
 
 impl Reply {
@@ -54,6 +56,7 @@ impl Reply {
             body: Body::default(),
             error_type: None,
             cause: None,
+            retry: RetryAdvice::default(),
         }
     }
 
@@ -68,6 +71,7 @@ impl Reply {
             body: body.into(),
             error_type: Some(kind),
             cause: None,
+            retry: problem.retry,
         }
     }
 }

@@ -23,8 +23,14 @@ pub(super) struct Row {
 impl Row {
     /// Whether every bound holds.
     pub(super) fn holds(&self) -> bool {
-        let Bounds { ratio, allocations } = self.case.bounds;
-        within(self.ratio, ratio) && within(self.cost.allocations, allocations)
+        let Bounds {
+            ratio,
+            allocations,
+            instructions,
+        } = self.case.bounds;
+        within(self.ratio, ratio)
+            && within(self.cost.allocations, allocations)
+            && within(self.cost.instructions, instructions)
     }
 
     /// What to say of a baseline that has moved.
@@ -78,7 +84,10 @@ impl fmt::Display for Row {
             self.case.beside.unwrap_or("itself"),
             verdict(self.holds()),
         )?;
-        if let Side::Service { keys, .. } | Side::Caller { keys } = self.case.side {
+        if let Some(most) = self.case.bounds.instructions {
+            write!(f, "\n{:24} at most {most:.0} instructions", "")?;
+        }
+        if let Side::Service { keys, .. } | Side::Caller { keys, .. } = self.case.side {
             let keys: Vec<String> = keys
                 .iter()
                 .map(|(key, value)| format!(", {key} = {value}"))

@@ -115,6 +115,11 @@ impl Report {
         self.number("/goodput")
     }
 
+    /// How many were sent, and how many of these were answered with 200.
+    pub(crate) fn sent(&self) -> (f64, f64) {
+        (self.number("/sent"), self.number("/statuses/200"))
+    }
+
     /// The latency that 99 % of the answers with this status have at most.
     pub(crate) fn p99(&self, status: u16) -> f64 {
         self.number(&format!("/latency/{status}/p99"))

@@ -1,13 +1,67 @@
 //! What went wrong, in the words of [`CallError`].
 
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, Response, StatusCode, header};
 
 use super::Settings;
 use super::answer::BodyError;
-use super::limit::Limit;
+use super::limit::{Limit, passed};
 use super::pool::{Endpoint, LeaseError};
 use crate::CallError;
 use crate::discovery::Address;
+use crate::policy::Stack;
+use crate::policy::stack::{Exhausted, Refusal};
+use crate::problem::RetryAdvice;
+
+/// The policies did not let the call in: nothing was sent.
+#[cold]
+pub(super) fn refused(refusal: Refusal, service: &str, stack: &Stack) -> CallError {
+    match refusal {
+        Refusal::Late(limit) => passed(limit, service, "called"),
+        Refusal::Open(open) => CallError::BreakerOpen {
+            service: service.to_owned(),
+            retry_after: open.retry_after,
+        },
+        Refusal::Crowded => {
+            let bulkhead = stack.settings().bulkhead.unwrap_or_default();
+            CallError::Overloaded {
+                service: service.to_owned(),
+                reason: format!(
+                    "{} calls to it are under way and {} wait, which is the bulkhead's limit; call it \
+                     less at a time, or raise client.{service}.bulkhead.max_calls or \
+                     client.{service}.bulkhead.max_waiting",
+                    bulkhead.max_calls, bulkhead.max_waiting,
+                ),
+            }
+        }
+    }
+}
+
+/// The call failed, and was tried as often as it may be.
+#[cold]
+pub(super) fn exhausted(
+    error: CallError,
+    service: &str,
+    attempts: u32,
+    why: Exhausted,
+) -> CallError {
+    CallError::Exhausted {
+        service: service.to_owned(),
+        attempts,
+        reason: why.to_string(),
+        source: Box::new(error),
+    }
+}
+
+/// A failure that was answered, marked so that whoever reads it doesn't try again.
+#[cold]
+pub(super) fn exhausted_answer<T>(mut response: Response<T>) -> Response<T> {
+    let advice = RetryAdvice {
+        exhausted: true,
+        after: None,
+    };
+    advice.write(response.headers_mut());
+    response
+}
 
 /// No connection: nothing was sent.
 pub(super) fn lease(
@@ -18,7 +72,7 @@ pub(super) fn lease(
     limit: Limit,
 ) -> CallError {
     match error {
-        LeaseError::Late => limit.error(service, "called"),
+        LeaseError::Late => passed(limit, service, "called"),
         LeaseError::Crowded => CallError::Overloaded {
             service: service.to_owned(),
             reason: format!(

@@ -1,8 +1,8 @@
 //! The client's side of HTTP: [`HttpTransport`] carries the calls of one contract to the instances
 //! of a service.
 //!
-//! Read `call.rs` from top to bottom: it is one call, in the order of its steps, with the places
-//! where policies go. Below it lie the endpoints that discovery knows (`endpoints.rs`), which of
+//! Read `call.rs` from top to bottom: it is one call, in the order of its steps; `attempt.rs` is one
+//! attempt of it, `judge.rs` says what its result means to the policies. Below them lie the endpoints that discovery knows (`endpoints.rs`), which of
 //! them is next (`balance.rs`), and the pool of connections that each has (`pool.rs`, `dial.rs`).
 //!
 //! An answer that streams (`incoming.rs`) keeps its connection, and its slot, until it is over.
@@ -11,25 +11,32 @@
 //! connection, which is how the callee learns that nobody waits any more.
 
 mod answer;
+mod attempt;
 mod balance;
 mod call;
 mod dial;
 mod endpoints;
 mod fault;
 mod incoming;
+mod judge;
 mod layer;
 mod limit;
 mod observe;
 mod pool;
+mod resend;
 mod settings;
 mod target;
 mod transport;
+mod tried;
 
 #[cfg(test)]
 mod tests;
 
 pub use layer::{ClientTelemetry, ClientTelemetryFuture, ClientTelemetryLayer};
 pub(crate) use observe::Methods as Observed;
-pub use settings::{ClientSettings, OneClient, Settings};
+pub use settings::{
+    BreakerTable, BudgetTable, BulkheadTable, ClientSettings, HedgeTable, OneBreaker, OneBudget,
+    OneBulkhead, OneClient, OneHedge, OneMethod, OneRetry, Policies, RetryTable, Settings,
+};
 pub use target::{Remote, Target};
 pub use transport::HttpTransport;

@@ -15,6 +15,8 @@ use super::{Remote, Settings};
 use crate::CallError;
 use crate::context::Env;
 use crate::contract::{ContractInfo, Outgoing, StreamFuture, Transport, TransportFuture};
+use crate::policy::Stack;
+use crate::policy::stack::Mistake;
 use crate::telemetry::Telemetry;
 
 /// A request that can be sent to any endpoint.
@@ -32,6 +34,7 @@ pub struct HttpTransport {
     pub(super) methods: Arc<Methods>,
     pub(super) endpoints: Arc<Endpoints>,
     pub(super) settings: Arc<Settings>,
+    pub(super) stack: Arc<Stack>,
     pub(super) env: Env,
 }
 
@@ -45,6 +48,8 @@ impl HttpTransport {
     ) -> Self {
         let settings = Arc::new(settings);
         let env = telemetry.env().clone();
+        let stack = Arc::new(stack(contract, &settings, &env));
+        telemetry.metrics().watch_policies(contract.name, &stack);
         Self {
             contract,
             prefix: remote.prefix,
@@ -56,9 +61,25 @@ impl HttpTransport {
                 contract.name,
                 env.clone(),
             ),
+            stack,
             settings,
             env,
         }
+    }
+
+    /// The policies around its calls: how they stand, and the handles to force and to change them.
+    pub fn stack(&self) -> &Arc<Stack> {
+        &self.stack
+    }
+
+    /// Changes the policies to what `settings` say, while calls are under way; what was counted
+    /// stays. Connections and limits of size stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// The first [`Mistake`]; then nothing is changed.
+    pub fn update(&self, settings: &Settings) -> Result<(), Mistake> {
+        self.stack.update(settings.stack(self.contract))
     }
 
     /// What is counted of its calls, and the last failures.
@@ -116,4 +137,15 @@ impl fmt::Debug for HttpTransport {
             .field("endpoints", &self.endpoints)
             .finish_non_exhaustive()
     }
+}
+
+/// The policies around the calls of `contract`. Settings that were read have been checked; of
+/// those that were made by hand, what can't work is replaced by the defaults, and said.
+fn stack(contract: &'static ContractInfo, settings: &Settings, env: &Env) -> Stack {
+    let own = settings.stack(contract);
+    Stack::new(env.clone(), contract.name, own).unwrap_or_else(|mistake| {
+        let name = contract.name;
+        tracing::error!("client.{name}: {mistake}; the default policies hold instead");
+        Stack::unchecked(env.clone(), name, Settings::default().stack(contract))
+    })
 }

@@ -35,6 +35,9 @@ pub(super) fn reply(mut exchange: Box<Exchange>, reply: Reply) -> Response<Body>
     if let Some(location) = reply.location {
         headers.insert(LOCATION, location);
     }
+    if !reply.retry.is_empty() {
+        reply.retry.write(&mut headers);
+    }
     if let Some(cause) = &reply.cause {
         say_cause(&exchange.context, reply.status, cause);
     }

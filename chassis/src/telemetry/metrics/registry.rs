@@ -11,6 +11,7 @@ use super::exposition::Format;
 use super::family::{Descriptor, Family};
 use super::http::{Active, HttpSeries};
 use super::name::{self, MetricName};
+use super::policies::Policies;
 use super::port::PortSeries;
 use super::process;
 use super::reading::Recorded;
@@ -18,6 +19,7 @@ use super::runtime;
 use super::snapshot::{FamilySnapshot, Kind, Labels, Point, PointValue};
 use super::user::{Bounded, Counter, Gauge, Histogram};
 use crate::context::Env;
+use crate::policy::Stack;
 use crate::telemetry::{Resource, semconv};
 use crate::{Error, Result};
 
@@ -38,6 +40,7 @@ struct Shared {
     client: Family<Durations>,
     port: Family<Durations>,
     rejected: Family<Counter>,
+    policies: Policies,
     users: Mutex<BTreeMap<String, Users>>,
     runtime: Mutex<Option<Handle>>,
     sources: Mutex<Vec<Source>>,
@@ -262,6 +265,12 @@ impl Metrics {
         }));
     }
 
+    /// Exposes what the policies around the calls of `port` have done, as long as they live.
+    pub(crate) fn watch_policies(&self, port: &str, stack: &Arc<Stack>) {
+        let labels = self.labels(&[(semconv::CHASSIS_PORT, port)]);
+        self.shared.policies.watch(labels, stack);
+    }
+
     /// Adds a counter without labels that is read when it is asked for.
     pub(crate) fn total(
         &self,
@@ -289,6 +298,7 @@ impl Metrics {
             shared.port.snapshot(),
             shared.rejected.snapshot(),
         ];
+        shared.policies.gather(&mut all);
         let users = shared.users.lock().unwrap_or_else(PoisonError::into_inner);
         all.extend(users.values().map(Users::snapshot));
         drop(users);
@@ -424,6 +434,7 @@ impl Shared {
                 "",
                 Kind::Counter,
             )),
+            policies: Policies::default(),
             users: Mutex::default(),
             runtime: Mutex::default(),
             sources: Mutex::default(),

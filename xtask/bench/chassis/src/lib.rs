@@ -70,3 +70,11 @@ pub trait Slots {
     #[get("/work")]
     async fn work(&self) -> Result<String, CallError>;
 }
+
+/// A tier that passes calls on.
+#[service(version = "1")]
+pub trait Tier {
+    /// What the next one answers.
+    #[get("/pass")]
+    async fn pass(&self) -> Result<String, CallError>;
+}

@@ -3,7 +3,9 @@
 //! Each fault is run with its policy and without. A figure that keeps its bound without the policy
 //! measures nothing, and is told so. [`FAULTS`] is the table; one file a fault.
 
+mod dead_endpoint;
 mod overload;
+mod retry_storm;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -45,7 +47,7 @@ pub(super) enum Policy {
 }
 
 /// The faults, in the order in which they are run.
-pub(super) const FAULTS: &[Fault] = &[overload::FAULT];
+pub(super) const FAULTS: &[Fault] = &[overload::FAULT, retry_storm::FAULT, dead_endpoint::FAULT];
 
 /// The package and the name of the program that offers load.
 pub(super) const LOAD: (&str, &str) = ("bench-fault", "load");

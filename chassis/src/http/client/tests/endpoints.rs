@@ -20,8 +20,11 @@ async fn refused_is_said_with_the_address() {
     let client = Client::at(&[address], Settings::default());
     let error = client.call(get()).await.unwrap_err();
     let said = error.to_string();
-    assert_eq!(said, format!("cannot connect to orders at {address}"));
-    assert!(std::error::Error::source(&error).is_some());
+    let wanted = format!(
+        "cannot connect to orders at {address}, after 3 attempts: it may not be tried more often"
+    );
+    assert_eq!(said, wanted);
+    assert!(std::error::Error::source(error.inner()).is_some());
 }
 
 #[tokio::test]
@@ -57,17 +60,12 @@ async fn an_instance_that_hangs_up_before_the_request_fails_no_call() {
     let rude = Server::start(|peer| async move { peer.reset() }).await;
     let good = Server::answering("ok").await;
     let client = Client::of(&[&rude, &good], Settings::default());
-    let mut interrupted = 0;
     for _ in 0..20 {
-        match client.call(get()).await {
-            Ok(response) => assert_eq!(&response.body()[..], b"ok"),
-            // The reset came after the request was written: it may have been seen.
-            Err(CallError::Interrupted { .. }) => interrupted += 1,
-            Err(error) => panic!("{error:?}"),
-        }
+        // Where the reset came after the request was written, it is a retry that mends it.
+        let response = client.call(get()).await.unwrap();
+        assert_eq!(&response.body()[..], b"ok");
     }
-    assert!(interrupted <= 10, "{interrupted}");
-    assert!(good.requests().len() >= 10);
+    assert!(good.requests().len() == 20);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod balance;
 mod deadlines;
 mod endpoints;
 mod pool;
+mod retries;
 mod server;
 
 use std::net::SocketAddr;
@@ -25,7 +26,7 @@ use crate::telemetry::{self, Resource, Telemetry};
 /// Longer than anything takes that ends; a test that would hang fails instead.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-static ORDERS: ContractInfo = ContractInfo {
+pub(super) static ORDERS: ContractInfo = ContractInfo {
     name: "orders",
     version: "1",
     doc: "",
@@ -33,6 +34,7 @@ static ORDERS: ContractInfo = ContractInfo {
     methods: &[
         method("one", Method::GET, "/v1/orders/{id}"),
         method("place", Method::POST, "/v1/orders"),
+        method("replace", Method::PUT, "/v1/orders/{id}"),
     ],
 };
 
@@ -76,6 +78,15 @@ fn post(body: impl Into<Bytes>) -> Outgoing {
         target: "/v1/orders".to_owned(),
         headers: HeaderMap::new(),
         body: body.into(),
+    }
+}
+
+/// `PUT /v1/orders/42`.
+fn put(body: impl Into<Bytes>) -> Outgoing {
+    Outgoing {
+        method: 2,
+        target: "/v1/orders/42".to_owned(),
+        ..post(body)
     }
 }
 

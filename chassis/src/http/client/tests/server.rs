@@ -125,6 +125,11 @@ impl Peer {
         while !matches!(self.stream.read_buf(&mut self.read).await, Ok(0) | Err(_)) {}
     }
 
+    /// Says that nothing more comes; reading goes on.
+    pub(super) async fn half_close(&mut self) {
+        self.stream.shutdown().await.unwrap();
+    }
+
     /// Closes the connection with RST in place of FIN.
     pub(super) fn reset(self) {
         socket2::SockRef::from(&self.stream)

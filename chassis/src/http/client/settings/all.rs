@@ -1,4 +1,4 @@
-//! What can be set of a client: `[client]` for all, `[client.NAME]` for one.
+//! What is written: `[client]` for all, `[client.NAME]` for one.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,34 +6,13 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::config::{ByteSize, Config, Findings, HumanDuration};
-
-/// The settings of one client: `[client.NAME]` over `[client]` over the defaults.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    missing_docs,
-    reason = "documented where they are written, in `ClientSettings`"
-)]
-pub struct Settings {
-    /// Where the service is; [`Target::parse`](super::Target::parse) reads it. `None`: `local:`
-    /// where it is composed, else `registry:` and the contract's name.
-    pub url: Option<String>,
-    pub required: bool,
-    pub connect_timeout: Duration,
-    pub attempt_timeout: Option<Duration>,
-    pub total_timeout: Duration,
-    pub max_connections: usize,
-    pub max_waiting: usize,
-    pub idle_timeout: Duration,
-    pub max_age: Duration,
-    pub max_answer: usize,
-    pub max_item: usize,
-    pub silence_timeout: Duration,
-}
+use super::Settings;
+use super::tables::{OneBreaker, OneBudget, OneBulkhead, OneHedge, OneMethod, OneRetry, Policies};
+use crate::config::{ByteSize, HumanDuration};
 
 /// How other services are called: what holds for every client, and a table for each that is
 /// different.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct ClientSettings {
     /// How long one connection may take to open before another instance is tried. A second holds one
@@ -66,13 +45,19 @@ pub struct ClientSettings {
     /// How long a stream may be silent, without even a heartbeat, before it fails. Three times the
     /// servers' own `http.streaming.heartbeat`, so that a lost one costs nothing.
     pub silence_timeout: HumanDuration,
+    /// The policies of every client: `[client.default.retry]` and so on. What a client says of its
+    /// own, as in `[client.orders.retry]`, goes before.
+    pub default: Policies,
     /// The clients that are different, by contract: `[client.orders]`.
     #[serde(flatten)]
     pub clients: BTreeMap<String, OneClient>,
 }
 
-/// What is different for the contract `NAME`, in kebab-case: `[client.order-book]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// What is different for the contract `NAME`, in kebab-case: `[client.order-book]`. The tables of
+/// `[client.default]` may stand here as well: `[client.NAME.retry]`; and a table for each method that
+/// is different: `[client.NAME.methods.METHOD]` with `attempt_timeout`, `total_timeout`, `retry` and
+/// `hedge`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OneClient {
     /// Where the service is: `local:` (in this process), `registry:NAME`, `http://HOST:PORT/PREFIX`
@@ -102,6 +87,18 @@ pub struct OneClient {
     pub max_item: Option<ByteSize>,
     /// As in `[client]`.
     pub silence_timeout: Option<HumanDuration>,
+    /// As `[client.default.retry]`.
+    pub retry: OneRetry,
+    /// As `[client.default.budget]`.
+    pub budget: OneBudget,
+    /// As `[client.default.hedge]`.
+    pub hedge: OneHedge,
+    /// As `[client.default.breaker]`.
+    pub breaker: OneBreaker,
+    /// As `[client.default.bulkhead]`.
+    pub bulkhead: OneBulkhead,
+    /// What is different for one method, by its name in the contract.
+    pub methods: BTreeMap<String, OneMethod>,
 }
 
 impl Default for ClientSettings {
@@ -117,6 +114,7 @@ impl Default for ClientSettings {
             max_answer: ByteSize::from_mib(8),
             max_item: ByteSize::from_mib(1),
             silence_timeout: HumanDuration::from_secs(45),
+            default: Policies::default(),
             clients: BTreeMap::new(),
         }
     }
@@ -142,68 +140,20 @@ impl ClientSettings {
             max_answer: own.max_answer.unwrap_or(self.max_answer).as_usize(),
             max_item: own.max_item.unwrap_or(self.max_item).as_usize(),
             silence_timeout: duration(own.silence_timeout, self.silence_timeout),
+            policies: own.policies(&self.default),
+            methods: own.methods.clone(),
         }
     }
 }
 
-impl Settings {
-    /// The limit of an attempt where neither the settings nor the method say one.
-    pub(super) const ATTEMPT: Duration = Duration::from_secs(10);
-
-    /// Reads the settings of the client for `contract` (kebab-case).
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong with section `[client]`.
-    pub fn read(config: &Config, contract: &str) -> Result<Self, Findings> {
-        let all: ClientSettings = config.section("client")?;
-        Ok(all.client(contract))
-    }
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        ClientSettings::default().client("")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::{Cli, Defaults, Inputs};
-
-    fn config(text: &str) -> Config {
-        let inputs = Inputs::none().file("chassis.toml", text);
-        let cli = Cli::parse(inputs.args(), &[]).unwrap();
-        Config::load(&inputs, &cli, &Defaults::new("shop")).unwrap()
-    }
-
-    #[test]
-    fn a_client_has_its_own_over_those_of_all() {
-        let config = config(
-            "client.total_timeout = '5s'\nclient.max_answer = '1MiB'\n\
-             [client.orders]\nurl = 'http://orders:80'\ntotal_timeout = '9s'\n",
-        );
-        let orders = Settings::read(&config, "orders").unwrap();
-        assert_eq!(orders.url.as_deref(), Some("http://orders:80"));
-        assert_eq!(orders.total_timeout, Duration::from_secs(9));
-        assert_eq!(orders.max_answer, 1 << 20);
-        let payments = Settings::read(&config, "payments").unwrap();
-        assert_eq!((payments.url, payments.required), (None, false));
-        assert_eq!(payments.total_timeout, Duration::from_secs(5));
-        assert_eq!(payments.connect_timeout, Duration::from_secs(1));
-        config.check().unwrap();
-    }
-
-    #[test]
-    fn unknown_keys_are_found_in_both_places() {
-        for text in [
-            "client.conect_timeout = '1s'",
-            "client.orders.conect_timeout = '1s'",
-        ] {
-            let error = Settings::read(&config(text), "orders").unwrap_err();
-            let said = error.to_string();
-            assert!(said.contains("conect_timeout"), "{said}");
+impl OneClient {
+    fn policies(&self, all: &Policies) -> Policies {
+        Policies {
+            retry: self.retry.over(&all.retry),
+            budget: self.budget.over(&all.budget),
+            hedge: self.hedge.over(&all.hedge),
+            breaker: self.breaker.over(&all.breaker),
+            bulkhead: self.bulkhead.over(&all.bulkhead),
         }
     }
 }
