@@ -13,8 +13,9 @@ use super::incoming::Coming;
 use super::limit::{Limit, passed, within};
 use super::pool::{Endpoint, Lease, LeaseError};
 use super::resend::Kept;
-use super::transport::{HttpTransport, Wire};
+use super::transport::HttpTransport;
 use super::tried::Tried;
+use super::wire::{Body, SendError, Wire};
 use super::{fault, judge};
 use crate::context::TraceContext;
 use crate::context::headers::ATTEMPT_COUNT;
@@ -58,7 +59,7 @@ enum Hop {
     /// There is an answer.
     Answered(Response<Taken>, Instant),
     /// There is the head of one, and its body comes over a connection of its own.
-    Streams(http::response::Parts, hyper::body::Incoming, Instant),
+    Streams(http::response::Parts, Body, Instant),
     /// Not a byte was sent, and the request is back in its place: another endpoint may have it.
     Unsent(CallError),
     /// The callee may have seen the request.
@@ -220,7 +221,7 @@ impl One<'_> {
                 Ok(Hop::Streams(head, body, now)) => {
                     let coming = Coming {
                         body,
-                        _connection: lease.hold(endpoint),
+                        _lease: lease,
                         _in_flight: visit.stay(),
                         address: endpoint.address().clone(),
                     };
@@ -253,7 +254,7 @@ impl One<'_> {
     /// The wire: sends the request and reads the whole answer.
     async fn exchange(
         &self,
-        lease: &mut Lease<'_>,
+        lease: &mut Lease,
         endpoint: &Endpoint,
         request: &mut Option<Wire>,
     ) -> Hop {
@@ -261,15 +262,14 @@ impl One<'_> {
         let Some(sent) = request.take() else {
             return Hop::Failed(self.no_endpoint());
         };
-        let response = match lease.sender.try_send_request(sent).await {
+        let response = match lease.send(sent).await {
             Ok(response) => response,
-            Err(mut error) => {
-                *request = error.take_message();
-                let error = error.into_error();
-                return match request {
-                    Some(_) => Hop::Unsent(fault::unsent(error, service, endpoint)),
-                    None => Hop::Failed(fault::broken(error, service, endpoint.address())),
-                };
+            Err(SendError::Unsent(error, again)) => {
+                *request = Some(*again);
+                return Hop::Unsent(fault::unsent(error, service, endpoint));
+            }
+            Err(SendError::Broken(error)) => {
+                return Hop::Failed(fault::broken(error, service, endpoint.address()));
             }
         };
         let (head, body) = response.into_parts();

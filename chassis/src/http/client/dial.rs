@@ -1,41 +1,43 @@
-//! Opening a connection: look the name up, connect, hand the connection to a task.
+//! Opening a connection: look the name up, connect, agree on what is spoken.
 
 use std::error::Error as StdError;
 use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper::client::conn::http1::{self, SendRequest};
-use hyper_util::rt::TokioIo;
-
 use super::limit::within;
+use super::settings::Protocol;
+use super::wire::Io;
 use crate::context::{Env, Stream};
 use crate::discovery::Address;
 
-/// The sending end of a connection.
-pub(super) type Sender = SendRequest<Full<Bytes>>;
-
 type Source = Box<dyn StdError + Send + Sync>;
 
-/// Headers of an answer that are taken, in bytes.
-const MAX_HEADERS: usize = 64 << 10;
+/// What is spoken over a new connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Negotiated {
+    Http1,
+    Http2,
+}
 
-/// Opens a connection to one of the addresses behind `address`, until `at`.
-pub(super) async fn dial(env: &Env, address: &Address, at: Instant) -> Result<Sender, Source> {
+/// Connects to one of the addresses behind `address`, until `at`.
+pub(super) async fn dial(
+    env: &Env,
+    address: &Address,
+    protocol: Protocol,
+    at: Instant,
+) -> Result<(Io, Negotiated), Source> {
     let began = env.now();
     let addresses = match within(env, at, look_up(env, address)).await {
         Ok(found) => found?,
         Err(_) => return Err(late("the name was not looked up", began, at)),
     };
     let stream = connect(env, &addresses, at).await?;
-    let (sender, connection) = http1::Builder::new()
-        .max_header_size(MAX_HEADERS)
-        .handshake(TokioIo::new(stream))
-        .await?;
-    drive(connection);
-    Ok(sender)
+    let negotiated = match protocol {
+        Protocol::H2 => Negotiated::Http2,
+        Protocol::Auto | Protocol::Http1 => Negotiated::Http1,
+    };
+    Ok((Io::new(stream), negotiated))
 }
 
 async fn look_up(env: &Env, address: &Address) -> Result<Vec<SocketAddr>, Source> {
@@ -74,16 +76,4 @@ fn late(what: &str, from: Instant, to: Instant) -> Source {
     let limit: Duration = to.saturating_duration_since(from);
     let message = format!("{what} within {limit:?}");
     io::Error::new(io::ErrorKind::TimedOut, message).into()
-}
-
-/// Lets a task of its own read and write the connection until it is closed. Errors reach the call
-/// that is under way; an idle connection has nobody to tell.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a connection outlives the call that opened it, so it must not carry its context"
-)]
-fn drive(connection: http1::Connection<TokioIo<Stream>, Full<Bytes>>) {
-    drop(tokio::spawn(async move {
-        let _closed = connection.await;
-    }));
 }

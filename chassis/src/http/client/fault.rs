@@ -6,6 +6,7 @@ use super::Settings;
 use super::answer::BodyError;
 use super::limit::{Limit, passed};
 use super::pool::{Endpoint, LeaseError};
+use super::wire::WireError;
 use crate::CallError;
 use crate::discovery::Address;
 use crate::policy::Stack;
@@ -93,7 +94,7 @@ pub(super) fn lease(
 }
 
 /// The connection gave the request back before a byte of it was written.
-pub(super) fn unsent(error: hyper::Error, service: &str, endpoint: &Endpoint) -> CallError {
+pub(super) fn unsent(error: WireError, service: &str, endpoint: &Endpoint) -> CallError {
     CallError::Connect {
         service: service.to_owned(),
         endpoint: endpoint.address().to_string(),
@@ -102,12 +103,12 @@ pub(super) fn unsent(error: hyper::Error, service: &str, endpoint: &Endpoint) ->
 }
 
 /// The call failed after the request was handed to the connection.
-pub(super) fn broken(error: hyper::Error, service: &str, address: &Address) -> CallError {
+pub(super) fn broken(error: WireError, service: &str, address: &Address) -> CallError {
     let service = service.to_owned();
-    if error.is_parse() {
+    if let Some(protocol) = error.broken_rules_of() {
         return CallError::Answer {
             service,
-            reason: format!("expected HTTP/1 from {address}: {error}"),
+            reason: format!("expected {protocol} from {address}: {error}"),
         };
     }
     CallError::Interrupted {

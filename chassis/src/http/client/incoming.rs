@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
 use bytes::Bytes;
-use http_body::Body;
+use http_body::Body as _;
 
 use super::limit::after;
 use super::observe::{Methods, Observed};
-use super::pool::Held;
+use super::pool::Lease;
 use super::transport::HttpTransport;
+use super::wire::Body;
 use super::{Settings, fault};
 use crate::CallError;
 use crate::context::{Alarm, Env};
@@ -20,9 +21,9 @@ use crate::policy::balance::Stay;
 
 /// A body that still comes, and the connection that it comes by.
 pub(super) struct Coming {
-    pub(super) body: hyper::body::Incoming,
-    /// Closed with the stream.
-    pub(super) _connection: Held,
+    pub(super) body: Body,
+    /// Dropped with the stream: one is seldom read to its end.
+    pub(super) _lease: Lease,
     /// Counted with it.
     pub(super) _in_flight: Stay,
     pub(super) address: Address,

@@ -2,13 +2,14 @@
 //! of a service.
 //!
 //! Read `call.rs` from top to bottom: it is one call, in the order of its steps; `attempt.rs` is one
-//! attempt of it, `judge.rs` says what its result means to the policies. Below them lie the endpoints that discovery knows (`endpoints.rs`), which of
-//! them is next (`balance.rs`), and the pool of connections that each has (`pool.rs`, `dial.rs`).
+//! attempt of it, `judge.rs` says what its result means to the policies. Below them lie the
+//! endpoints that discovery knows (`endpoints.rs`), which of them is next (`balance.rs`), and the pool of connections that each has (`pool/`, `dial.rs`).
 //!
 //! An answer that streams (`incoming.rs`) keeps its connection, and its slot, until it is over.
 //!
-//! HTTP/1.1 over plain TCP; one call at a time on a connection. Dropping a call's future closes its
-//! connection, which is how the callee learns that nobody waits any more.
+//! Both HTTP/1.1, one call at a time on a connection, and HTTP/2, whose calls share one, look alike
+//! above the pool (`wire/`). Dropping a call's future closes its connection, or resets its stream,
+//! which is how the callee learns that nobody waits any more.
 
 mod answer;
 mod attempt;
@@ -28,6 +29,7 @@ mod settings;
 mod target;
 mod transport;
 mod tried;
+mod wire;
 
 #[cfg(test)]
 mod tests;
@@ -36,7 +38,8 @@ pub use layer::{ClientTelemetry, ClientTelemetryFuture, ClientTelemetryLayer};
 pub(crate) use observe::Methods as Observed;
 pub use settings::{
     BreakerTable, BudgetTable, BulkheadTable, ClientSettings, HedgeTable, OneBreaker, OneBudget,
-    OneBulkhead, OneClient, OneHedge, OneMethod, OneRetry, Policies, RetryTable, Settings,
+    OneBulkhead, OneClient, OneHedge, OneMethod, OneRetry, Policies, Protocol, RetryTable,
+    Settings,
 };
 pub use target::{Remote, Target};
 pub use transport::HttpTransport;

@@ -2,9 +2,8 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
-use http_body_util::Full;
 
-use super::transport::Wire;
+use super::wire::{SendBody, Wire};
 
 /// A request that may be sent again. Its parts are shared with the one that is sent, so that to keep
 /// it costs no allocation in the common case; a request is only built of it when it is needed.
@@ -39,7 +38,7 @@ impl Kept {
     /// The request anew.
     #[cold]
     pub(super) fn wire(&self) -> Wire {
-        let mut request = Request::new(Full::new(self.body.clone()));
+        let mut request = Request::new(SendBody::Whole(self.body.clone()));
         *request.method_mut() = self.verb.clone();
         *request.uri_mut() = self.target.clone();
         *request.headers_mut() = self.headers.map();

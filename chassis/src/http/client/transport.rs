@@ -1,4 +1,4 @@
-//! [`HttpTransport`]: the calls of one contract, over HTTP/1.1.
+//! [`HttpTransport`]: the calls of one contract, over HTTP.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,11 +6,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::uri::PathAndQuery;
 use http::{HeaderValue, Method, Request, Uri, header};
-use http_body_util::Full;
 
 use super::call;
 use super::endpoints::Endpoints;
 use super::observe::Methods;
+use super::wire::{SendBody, Wire};
 use super::{Remote, Settings};
 use crate::CallError;
 use crate::context::Env;
@@ -18,9 +18,6 @@ use crate::contract::{ContractInfo, Outgoing, StreamFuture, Transport, Transport
 use crate::policy::Stack;
 use crate::policy::stack::Mistake;
 use crate::telemetry::Telemetry;
-
-/// A request that can be sent to any endpoint.
-pub(super) type Wire = Request<Full<Bytes>>;
 
 /// Carries the calls of one contract to the instances of a service.
 ///
@@ -106,7 +103,7 @@ impl HttpTransport {
             }
         })?;
         let is_empty = outgoing.body.is_empty();
-        let mut request = Request::new(Full::new(outgoing.body));
+        let mut request = Request::new(SendBody::Whole(outgoing.body));
         *request.headers_mut() = outgoing.headers;
         if is_empty && matches!(verb, Method::POST | Method::PUT | Method::PATCH) {
             // Without it the callee cannot tell "empty" from "forgotten" (RFC 9110, 8.6).

@@ -10,6 +10,19 @@ use super::Settings;
 use super::tables::{OneBreaker, OneBudget, OneBulkhead, OneHedge, OneMethod, OneRetry, Policies};
 use crate::config::{ByteSize, HumanDuration};
 
+/// What is spoken with the instances of a service.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Protocol {
+    /// What an instance prefers where TLS lets it say so, by ALPN; else HTTP/1.1.
+    #[default]
+    Auto,
+    /// HTTP/1.1: one call at a time on a connection.
+    Http1,
+    /// HTTP/2: one connection for many calls. Without TLS by prior knowledge: nobody is asked.
+    H2,
+}
+
 /// How other services are called: what holds for every client, and a table for each that is
 /// different.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -26,8 +39,16 @@ pub struct ClientSettings {
     /// How long a call may take with all its attempts. What the caller has left counts where that
     /// is less, so this one bounds only tasks and calls without a deadline.
     pub total_timeout: HumanDuration,
+    /// What is spoken: `http1`; `h2`, HTTP/2 without asking first, for instances that are known to
+    /// speak it; `auto`, what an instance prefers where TLS lets it say so, else HTTP/1.1.
+    pub protocol: Protocol,
+    /// Over HTTP/2: how long nothing may come while calls are under way before the instance is asked
+    /// by PING whether it lives. Without an answer within as long again, 5s at most, the connection is
+    /// closed and its calls fail.
+    pub ping_interval: HumanDuration,
     /// How many connections may be open to one instance, busy and idle. Beyond it calls wait for
-    /// one of them. A stream has one for itself until it is over.
+    /// one of them. A stream has one for itself until it is over. Over HTTP/2 calls share one, and
+    /// another is opened when the instance takes no more of them there.
     pub max_connections: u32,
     /// How many calls may wait for a connection to one instance; more fail at once, as unavailable:
     /// who waits behind a thousand others waits in vain.
@@ -74,6 +95,10 @@ pub struct OneClient {
     /// As in `[client]`.
     pub total_timeout: Option<HumanDuration>,
     /// As in `[client]`.
+    pub protocol: Option<Protocol>,
+    /// As in `[client]`.
+    pub ping_interval: Option<HumanDuration>,
+    /// As in `[client]`.
     pub max_connections: Option<u32>,
     /// As in `[client]`.
     pub max_waiting: Option<u32>,
@@ -107,6 +132,8 @@ impl Default for ClientSettings {
             connect_timeout: HumanDuration::from_secs(1),
             attempt_timeout: None,
             total_timeout: HumanDuration::from_secs(30),
+            protocol: Protocol::Auto,
+            ping_interval: HumanDuration::from_secs(20),
             max_connections: 256,
             max_waiting: 1024,
             idle_timeout: HumanDuration::from_secs(60),
@@ -133,6 +160,8 @@ impl ClientSettings {
             connect_timeout: duration(own.connect_timeout, self.connect_timeout),
             attempt_timeout: attempt.map(Duration::from),
             total_timeout: duration(own.total_timeout, self.total_timeout),
+            protocol: own.protocol.unwrap_or(self.protocol),
+            ping_interval: duration(own.ping_interval, self.ping_interval),
             max_connections: own.max_connections.unwrap_or(self.max_connections) as usize,
             max_waiting: own.max_waiting.unwrap_or(self.max_waiting) as usize,
             idle_timeout: duration(own.idle_timeout, self.idle_timeout),

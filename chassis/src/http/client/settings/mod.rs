@@ -12,7 +12,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-pub use self::all::{ClientSettings, OneClient};
+pub use self::all::{ClientSettings, OneClient, Protocol};
 pub use self::tables::{
     BreakerTable, BudgetTable, BulkheadTable, HedgeTable, OneBreaker, OneBudget, OneBulkhead,
     OneHedge, OneMethod, OneRetry, Policies, RetryTable,
@@ -34,6 +34,8 @@ pub struct Settings {
     pub connect_timeout: Duration,
     pub attempt_timeout: Option<Duration>,
     pub total_timeout: Duration,
+    pub protocol: Protocol,
+    pub ping_interval: Duration,
     pub max_connections: usize,
     pub max_waiting: usize,
     pub idle_timeout: Duration,
