@@ -4,6 +4,8 @@ mod answers;
 mod balance;
 mod deadlines;
 mod endpoints;
+mod hostile;
+mod http2;
 mod pool;
 mod retries;
 mod server;

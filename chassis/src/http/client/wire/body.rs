@@ -18,7 +18,7 @@ pub(in crate::http::client) enum SendBody {
     /// All of it, or what of it is left. Empty: there is none.
     Whole(Bytes),
     /// As it comes. It can be sent once.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for requests that stream"))]
+    #[expect(dead_code, reason = "for requests that stream")]
     Streaming(Streaming),
 }
 
