@@ -353,7 +353,7 @@ async fn a_connection_whose_other_end_is_gone_is_noticed() {
     )
     .await;
     let settings = Settings {
-        ping_interval: Duration::from_millis(30),
+        ping_interval: Duration::from_millis(200),
         ..h2()
     };
     let client = client(&[&callee], settings);

@@ -153,7 +153,8 @@ impl Slot {
         let head = Request::from_parts(head, ());
         let (response, stream) = match sender.send_request(head, is_empty) {
             Ok(sent) => sent,
-            // What it refuses it has not begun to send.
+            // What it refuses it has not begun to send: it is closed, or has no number left for a
+            // stream.
             Err(error) => return Err(self.unsent(error, copy)),
         };
         if !is_empty {
@@ -229,6 +230,7 @@ fn remove_connection_headers(headers: &mut HeaderMap) {
     headers.remove(header::HOST);
     for name in [
         header::CONNECTION,
+        header::TE,
         header::TRANSFER_ENCODING,
         header::UPGRADE,
         header::HeaderName::from_static("keep-alive"),
