@@ -28,4 +28,4 @@ pub use limit::{AdaptiveLimit, AdaptiveLimitLayer};
 pub use outcome::{Classify, ErrorsFail, Outcome};
 pub use rate_limit::{KeyedRateLimit, RateLimit, RateLimitLayer};
 pub use retry::{Backoff, Budget};
-pub use stack::Stack;
+pub use stack::{Stack, StackLayer};

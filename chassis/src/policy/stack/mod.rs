@@ -14,10 +14,11 @@
 //! it. Nothing is allocated a call, a fired hedge apart; what is off costs a branch. The settings
 //! can be changed while calls are under way ([`Stack::update`]): what was counted stays.
 //!
-//! Start at `call.rs`, then `run.rs`.
+//! Start at `call.rs`, then `run.rs`. [`StackLayer`] is all of it as a tower layer.
 
 mod call;
 mod event;
+mod layer;
 mod run;
 mod settings;
 mod tally;
@@ -34,6 +35,7 @@ use arc_swap::ArcSwap;
 
 pub use self::call::{Attempt, Call, Next};
 pub use self::event::{Event, Happening};
+pub use self::layer::{StackLayer, StackService};
 pub use self::run::{Attempts, Ended, Finished};
 pub use self::settings::{MethodSettings, Mistake, RetrySettings, StackSettings};
 use self::tally::Tally;

@@ -144,3 +144,35 @@ async fn a_call_that_is_dropped_leaves_nothing_behind() {
     assert_eq!(stack.view().bulkhead.unwrap().calls, 0);
     assert_eq!(*script.given_up.lock().unwrap(), [1]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_layer_does_the_same_around_any_tower_service() {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use tower::{BoxError, ServiceBuilder, ServiceExt, service_fn};
+
+    let (stack, env) = stack(settings());
+    let seen = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&seen);
+    let judge = |result: &std::result::Result<u32, BoxError>| match result {
+        Ok(_) => Verdict::SUCCESS,
+        Err(_) => Verdict::failure(Again::Failed),
+    };
+    let service = ServiceBuilder::new()
+        .layer(StackLayer::new(Arc::new(stack), judge))
+        .service(service_fn(move |fails: u32| {
+            let (count, env) = (Arc::clone(&count), env.clone());
+            async move {
+                // The first one hangs, those after it fail, until it is enough.
+                match count.fetch_add(1, Ordering::SeqCst) {
+                    0 => env.sleep(Duration::from_secs(60)).await,
+                    number if number < fails => return Err(BoxError::from("broken")),
+                    _ => {}
+                }
+                Ok(7)
+            }
+        }));
+    assert_eq!(service.clone().oneshot(2).await.unwrap(), 7);
+    assert_eq!(seen.swap(0, Ordering::SeqCst), 3);
+    let error = service.oneshot(9).await.unwrap_err();
+    assert_eq!(error.to_string(), "broken");
+}
