@@ -120,7 +120,15 @@ impl Settings {
             },
         };
         settings.compare_listeners(config);
+        settings.check_http(config);
         settings
+    }
+
+    /// What the schema can't say of `http.overload` and `http.rate_limit`.
+    fn check_http(&self, config: &Config) {
+        for (key, problem, mend) in crate::http::overload_mistakes(&self.http) {
+            config.report(Finding::new(format!("http.{key}"), problem).mend(mend));
+        }
     }
 
     /// Two listeners on one port would only show when the second cannot be opened.

@@ -9,8 +9,10 @@ pub mod layer;
 mod server;
 
 pub use server::{
-    Body, Component, Edge, Routes, Running, Server, Settings, StreamingSettings, router,
+    Body, Component, Edge, OverloadSettings, RateLimitBy, RateLimitRule, Routes, Running, Server,
+    Settings, StreamingSettings, router,
 };
 pub(crate) use server::{
-    OfferedRoute, OfferedRouter, RecentRequest, WeakEdge, is_taken, listen, try_bind,
+    OfferedRoute, OfferedRouter, RecentRequest, WeakEdge, is_taken, listen, overload_mistakes,
+    try_bind,
 };

@@ -18,6 +18,7 @@ pub mod limit;
 mod outcome;
 pub mod rate_limit;
 pub mod retry;
+pub mod shed;
 mod slots;
 pub mod stack;
 pub mod timeout;

@@ -76,6 +76,12 @@ const BROWSER: Headers = &[
 /// No access log: the row beside it, where it is counted, shows its price.
 const SILENT: Keys = &[("logs.access", "false")];
 
+/// A rate limit beside the adaptive limit and the shedding, which are on as it is shipped.
+const LIMITED: Keys = &[
+    ("logs.access", "false"),
+    ("http.rate_limit.all.limit", "1000000"),
+];
+
 const ANY: Bounds = Bounds {
     ratio: None,
     allocations: None,
@@ -124,6 +130,21 @@ pub(super) const CASES: &[Case] = &[
             ratio: Some(0.80),
             allocations: Some(5.0),
             ..ANY
+        },
+        known: None,
+    },
+    Case {
+        name: "http.contract.limited",
+        program: "contract",
+        side: Side::Service {
+            path: "/v1/orders/42",
+            headers: &[],
+            keys: LIMITED,
+        },
+        beside: Some("axum"),
+        bounds: Bounds {
+            ratio: Some(0.82),
+            allocations: Some(6.0),
         },
         known: None,
     },

@@ -15,11 +15,14 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 
 use super::Edge;
+use super::exchange::Place;
 use super::io::Io;
+use super::overload::{self, Gated};
 use super::running::Shared;
 use super::service::EdgeService;
 use super::streaming::Shared as Stream;
 use crate::context::Alarm;
+use crate::policy::Outcome;
 
 /// What its task, its requests and the drain know of one connection.
 #[derive(Debug)]
@@ -38,6 +41,9 @@ pub(super) struct Conn {
     /// Whether bytes came that are no complete request yet.
     pub(super) reading: AtomicBool,
     pub(super) http2: AtomicBool,
+    /// Requests of HTTP/2 that began, and those that their caller took back.
+    begun: AtomicU32,
+    taken_back: AtomicU32,
     /// Whether the last write found the socket full, and whether any write got on since.
     pub(super) stuck: AtomicBool,
     pub(super) moved: AtomicBool,
@@ -57,8 +63,10 @@ pub(super) struct Conn {
 const ALARM: u8 = 1;
 /// The server drains.
 const DRAIN: u8 = 2;
-/// The peer reads nothing.
+/// The peer reads nothing, or takes back what it asks for.
 const CUT: u8 = 4;
+/// From so many on a connection is looked at for what its caller takes back (Envoy's number).
+const TAKEN_BACK: u32 = 500;
 
 impl Conn {
     pub(super) fn new(
@@ -77,6 +85,8 @@ impl Conn {
             served: AtomicBool::new(false),
             reading: AtomicBool::new(false),
             http2: AtomicBool::new(false),
+            begun: AtomicU32::new(0),
+            taken_back: AtomicU32::new(0),
             stuck: AtomicBool::new(false),
             moved: AtomicBool::new(false),
             quiet: AtomicU64::new(0),
@@ -142,6 +152,25 @@ impl Conn {
         self.reading.store(false, Relaxed);
     }
 
+    /// A request of HTTP/2 began.
+    pub(super) fn count(&self) {
+        self.begun.fetch_add(1, Relaxed);
+    }
+
+    /// A request was taken back before it was answered. A caller on HTTP/2 that does so with most of
+    /// them keeps the service at work for nothing, and loses its connection; on HTTP/1 each costs it one.
+    #[cold]
+    pub(super) fn take_back(&self) {
+        let taken_back = self.taken_back.fetch_add(1, Relaxed) + 1;
+        let is_flood =
+            taken_back >= TAKEN_BACK && taken_back.saturating_mul(2) > self.begun.load(Relaxed);
+        // Once: those that are at work then end in the same way.
+        if is_flood && self.signals.load(Relaxed) & CUT == 0 {
+            self.edge.counters().reset_flood();
+            self.signal(CUT);
+        }
+    }
+
     /// The peer's address, as the access log has it.
     pub(super) fn peer_text(&self) -> Option<&str> {
         let address = self.peer?.ip();
@@ -179,6 +208,8 @@ impl Wake for Conn {
 pub(super) struct Busy {
     conn: Arc<Conn>,
     admitted: bool,
+    /// Its place at the gate of its route.
+    gated: Option<Gated>,
 }
 
 impl Busy {
@@ -187,6 +218,7 @@ impl Busy {
         Self {
             conn: Arc::clone(conn),
             admitted: false,
+            gated: None,
         }
     }
 
@@ -200,10 +232,40 @@ impl Busy {
         self.admitted
     }
 
+    /// Has taken a place at the gate of its route.
+    pub(super) fn take(&mut self, place: Place, since: Instant) {
+        self.gated = Some(Gated { place, since });
+    }
+
+    /// Whether it has one.
+    pub(super) fn is_gated(&self) -> bool {
+        self.gated.is_some()
+    }
+
+    /// Gives the place at the gate back, and says how the call went.
+    pub(super) fn tell(&mut self, now: Instant, outcome: Outcome) {
+        if let Some(Gated { place, since }) = self.gated.take()
+            && let Some(gate) = &overload::guard(&self.conn.edge, place).gate
+        {
+            gate.leave(since, now, outcome);
+        }
+    }
+
+    /// Gives it back without a word.
+    #[cold]
+    fn give_back(&mut self) {
+        if let Some(Gated { place, .. }) = self.gated.take()
+            && let Some(gate) = &overload::guard(&self.conn.edge, place).gate
+        {
+            gate.give_back(self.conn.edge.env().now());
+        }
+    }
+
     /// For the work that goes on after its caller was answered: takes the place over.
     pub(super) fn hand_over(&mut self) -> Self {
         let mut rest = Self::new(&self.conn);
         rest.admitted = std::mem::take(&mut self.admitted);
+        rest.gated = self.gated.take();
         rest
     }
 
@@ -215,6 +277,9 @@ impl Busy {
 
 impl Drop for Busy {
     fn drop(&mut self) {
+        if self.gated.is_some() {
+            self.give_back();
+        }
         if self.admitted {
             self.conn.edge.admission().leave();
         }

@@ -60,6 +60,24 @@ pub(super) fn shed(limit: usize) -> Reply {
     refusal("overloaded", StatusCode::SERVICE_UNAVAILABLE, detail)
 }
 
+/// `limit` calls of the route are at work.
+pub(super) fn overloaded(limit: u32) -> Reply {
+    let detail = format!(
+        "{limit} calls like this are at work, as many as are answered in good time; try again later"
+    );
+    refusal("overloaded", StatusCode::SERVICE_UNAVAILABLE, detail)
+}
+
+/// The processor is used up.
+pub(super) fn busy() -> Reply {
+    let detail = "the service has more to do than it can; try again later";
+    refusal("overloaded", StatusCode::SERVICE_UNAVAILABLE, detail)
+}
+
+pub(super) fn rate_limited(detail: String) -> Reply {
+    refusal("rate-limited", StatusCode::TOO_MANY_REQUESTS, detail)
+}
+
 pub(super) fn too_many_streams(limit: usize) -> Reply {
     let detail = format!(
         "{limit} streams are open, which is the limit (http.streaming.max_open); try again later"

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 
 use super::intake::Time;
+use super::overload::Guard;
 use super::watch::{Watch, method_name};
 use crate::contract::{
     Answer, Cancel, Captures, Contract, ContractInfo, MethodInfo, ParamPlace, Request,
@@ -29,6 +30,8 @@ pub(super) struct Route {
     pub(super) cancel: bool,
     /// What counts the items that it streams.
     pub(super) items: Option<Counter>,
+    /// What a call passes before it begins.
+    pub(super) guard: Guard,
     watch: Watch,
     /// HEAD on a GET route is counted as what it is.
     head: Option<Watch>,
@@ -50,6 +53,7 @@ impl Route {
                 .stream
                 .as_ref()
                 .and_then(|_| telemetry.metrics().items_sent(contract.name, info.name)),
+            guard: Guard::default(),
             watch: Watch::new(telemetry, method_name(&info.verb), &path),
             head: is_get.then(|| Watch::new(telemetry, "HEAD", &path)),
             time: Time {
@@ -94,6 +98,11 @@ impl Route {
             body,
         };
         self.service.call(self.method, &request)
+    }
+
+    /// Whether its answers stream.
+    pub(super) fn is_stream(&self) -> bool {
+        self.info.stream.is_some()
     }
 
     /// Whether both are routes of one trait.

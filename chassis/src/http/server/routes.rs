@@ -11,7 +11,7 @@ use tower::{Layer, Service};
 use super::edge::{Edge, Parts};
 use super::route::{Host, Route};
 use super::table::Table;
-use super::{Settings, merged};
+use super::{Settings, merged, overload};
 use crate::context::Env;
 use crate::contract::Contract;
 use crate::telemetry::Telemetry;
@@ -90,7 +90,9 @@ impl Routes {
                 "a listener without any component serves nothing",
             ));
         };
-        let table = Arc::new(self.table);
+        let rates = overload::Rates::new(&self.settings.rate_limit, self.env.now())?;
+        let table = guarded(self.table, &rates, &self.settings.overload, &self.env)?;
+        let table = Arc::new(table);
         let wrap = |index: usize, router| {
             let layers: &Vec<Wrap> = &self.components[index].layers;
             merged::finished(layers.iter().fold(router, |router, wrap| wrap(router)))
@@ -109,11 +111,28 @@ impl Routes {
             merged: merged.collect(),
             owners,
             layered: layered.collect(),
+            rates,
             table,
             settings: self.settings,
             env: self.env,
         })
     }
+}
+
+/// `table` with a guard before each route.
+fn guarded(
+    mut table: Table,
+    rates: &overload::Rates,
+    settings: &overload::Overload,
+    env: &Env,
+) -> Result<Table> {
+    for route in table.routes_mut() {
+        route.guard.rules = rates.of_route(&route.info.verb, route.info.path);
+        if !route.is_stream() {
+            route.guard.gate = overload::gate(settings, env)?;
+        }
+    }
+    Ok(table)
 }
 
 impl Component<'_> {

@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use super::Edge;
 use super::accept::{self, Stopped};
 use super::connection::{self, Conn};
+use super::overload;
 use crate::context::{Listener, Stream};
 
 /// A server that accepts connections.
@@ -62,6 +63,8 @@ impl Running {
             emptied: Notify::new(),
             edge,
         });
+        let edge = shared.edge.downgrade();
+        runtime.spawn(overload::run(edge, shared.edge.env().clone()));
         let accepting = runtime.spawn(accept::run(Arc::clone(&shared), listener));
         Self {
             shared,

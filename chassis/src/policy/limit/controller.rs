@@ -82,7 +82,7 @@ const PROBE: u64 = 3_000_000_000;
 /// So long after a probe no cut asks for another.
 const REST: u64 = 1_000_000_000;
 /// The share of calls in a window that may find no answer in time.
-const LATE: f64 = 0.1;
+const LATE: f64 = 0.5;
 
 impl Controller {
     pub(super) fn new(settings: LimitSettings, random: u64) -> Self {

@@ -35,7 +35,7 @@ impl AdaptiveLimitLayer {
 
 impl<C> AdaptiveLimitLayer<C> {
     /// The same with another view of how a call went. Say [`Outcome::Failure`](crate::policy::Outcome::Failure) only of a call that found
-    /// no answer in time: a tenth of such calls lowers the limit, however quick the others are.
+    /// no answer in time: half of such calls lower the limit, however quick the others are.
     pub fn classify<D>(self, classify: D) -> AdaptiveLimitLayer<D> {
         AdaptiveLimitLayer {
             limit: self.limit,

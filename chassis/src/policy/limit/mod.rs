@@ -179,7 +179,14 @@ impl AdaptiveLimit {
     /// no answer in time, [`Ignored`](Outcome::Ignored) when it says nothing (a quick refusal).
     #[inline]
     pub fn leave(&self, started: Instant, now: Instant, outcome: Outcome) {
-        let at_work = self.at_work.fetch_sub(1, Relaxed) - 1;
+        self.at_work.fetch_sub(1, Relaxed);
+        self.tell(started, now, outcome);
+    }
+
+    /// Says how a call went whose place is given back by [`leave_untold`](Self::leave_untold), or to
+    /// another call.
+    #[inline]
+    pub fn tell(&self, started: Instant, now: Instant, outcome: Outcome) {
         let (started, now) = (self.nanos(started), self.nanos(now));
         let taken = now.saturating_sub(started);
         match outcome {
@@ -190,7 +197,7 @@ impl AdaptiveLimit {
             Outcome::Ignored => {}
         }
         if now >= self.look.load(Relaxed) {
-            self.look(now, at_work);
+            self.look(now);
         }
     }
 
@@ -207,7 +214,8 @@ impl AdaptiveLimit {
 
     /// Ends the window, if it has what it needs. Who finds another looking leaves it to that one.
     #[cold]
-    fn look(&self, now: u64, at_work: u32) {
+    fn look(&self, now: u64) {
+        let at_work = self.at_work();
         let Ok(mut looked) = self.controller.try_lock() else {
             return;
         };

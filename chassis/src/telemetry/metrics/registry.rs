@@ -288,6 +288,29 @@ impl Metrics {
         }));
     }
 
+    /// Adds a gauge whose series are read when it is asked for: `read` is given what takes each.
+    pub(crate) fn gauges(
+        &self,
+        name: &'static str,
+        help: &'static str,
+        read: impl Fn(&mut dyn FnMut(&[(&'static str, &str)], f64)) + Send + Sync + 'static,
+    ) {
+        let own = self.own.clone();
+        self.source(Box::new(move |out| {
+            let mut points = Vec::new();
+            read(&mut |labels, value| {
+                let given = labels
+                    .iter()
+                    .map(|(key, value)| ((*key).into(), (*value).to_owned().into()));
+                points.push(Point {
+                    labels: own.iter().cloned().chain(given).collect(),
+                    value: PointValue::Gauge(value),
+                });
+            });
+            out.push(Descriptor::new(name, help, "", Kind::Gauge).with(points));
+        }));
+    }
+
     /// Every metric with its series, at this moment.
     pub fn snapshot(&self) -> Vec<FamilySnapshot> {
         let shared = &*self.shared;

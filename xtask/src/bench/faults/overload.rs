@@ -35,7 +35,11 @@ const CONNECTIONS: usize = 2_500;
 const ON: Keys = &[("logs.access", "false")];
 
 /// Nothing is refused, except what nobody waits for any more.
-const OFF: Keys = &[("logs.access", "false"), ("http.max_in_flight", "100000")];
+const OFF: Keys = &[
+    ("logs.access", "false"),
+    ("http.overload.enabled", "false"),
+    ("http.max_in_flight", "100000"),
+];
 
 fn run(bench: &Bench, policy: Policy, show: &dyn Fn(String)) -> Result<Vec<f64>> {
     let keys = if policy == Policy::On { ON } else { OFF };
