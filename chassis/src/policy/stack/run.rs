@@ -5,7 +5,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use super::{Again, Attempt, Call, Ending, Next, Verdict};
+use super::{Again, Attempt, Call, Ending, Exhausted, Next, Verdict};
 use crate::context::{Alarm, Env};
 
 /// What can make the attempts of one call, and tell how they went.
@@ -49,16 +49,26 @@ impl Call<'_> {
             let ended = self.one(attempts, now).await;
             let verdict = attempts.judge(&ended.output);
             match self.next(&verdict, ended.at) {
-                Next::Done(exhausted) => {
-                    let ending = self.end(&verdict, exhausted, ended.at);
-                    return Finished {
-                        output: ended.output,
-                        ending,
-                        at: ended.at,
-                    };
-                }
+                Next::Done(exhausted) => return self.finished(ended, &verdict, exhausted),
                 Next::Again(at) => now = pause(&self.stack().env, at).await,
             }
+            if self.limit().is_over(now) {
+                // It woke up late, and expired work never starts.
+                return self.finished(ended, &verdict, Some(Exhausted::Time));
+            }
+        }
+    }
+
+    fn finished<T>(
+        self,
+        last: Ended<T>,
+        verdict: &Verdict,
+        exhausted: Option<Exhausted>,
+    ) -> Finished<T> {
+        Finished {
+            ending: self.end(verdict, exhausted, last.at),
+            output: last.output,
+            at: last.at,
         }
     }
 

@@ -202,7 +202,8 @@ impl MethodSettings {
                 "must be above 0, or every call has failed before it begins",
             ),
             (
-                !self.attempt_timeout.is_zero(),
+                // An attempt of a call that has no time is no second mistake.
+                !self.attempt_timeout.is_zero() || self.total_timeout.is_zero(),
                 "",
                 "attempt_timeout",
                 "must be above 0, or every attempt has failed before it begins",
