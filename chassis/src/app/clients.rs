@@ -176,6 +176,11 @@ impl<C: Contract + ?Sized> Draft<C> {
         // Thousands of addresses say less than where they are written.
         let written = written.filter(|text| text.len() <= WRITTEN);
         let remote = target.remote(contract.name, registry)?;
+        // Who else calls from which zone.
+        let remote = match &self.settings.zone {
+            Some(_) => remote.with_peers(registry.watch(&self.component)),
+            None => remote,
+        };
         let watch = remote.watch().clone();
         let leads_to = Leads::Remote {
             origin: remote.origin().to_owned(),

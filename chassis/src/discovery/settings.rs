@@ -14,6 +14,12 @@ pub struct Settings {
     /// `HOST:PORT` under which others reach this service, where a container or NAT stands between.
     /// Unset: where it listens.
     pub advertise: Option<String>,
+    /// Where this service runs, in the cloud's own words: `eu-central-1a`. Callers in the same zone
+    /// prefer it, and it prefers instances there. Unset: no zone.
+    pub zone: Option<String>,
+    /// Its share of the calls beside other instances of the service: 2 for a machine twice as
+    /// large. 0: it gets none.
+    pub weight: u32,
 }
 
 impl Default for Settings {
@@ -21,6 +27,8 @@ impl Default for Settings {
         Self {
             url: "memory:".to_owned(),
             advertise: None,
+            zone: None,
+            weight: 1,
         }
     }
 }

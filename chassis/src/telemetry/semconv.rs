@@ -43,6 +43,10 @@ pub const HTTP_CLIENT_REQUEST_DURATION: &str = "http.client.request.duration";
 /// Seconds that a call through a port took.
 pub const CHASSIS_PORT_CALL_DURATION: &str = "chassis.port.call.duration";
 
+/// How often an instance of a service was left out of the balance.
+pub const CHASSIS_CLIENT_EJECTIONS: &str = "chassis.client.ejections";
+/// Why, in kebab-case.
+pub const CHASSIS_REASON: &str = "chassis.reason";
 /// Items of streams.
 pub const CHASSIS_STREAM_ITEMS: &str = "chassis.stream.items";
 /// Attempts of calls to a dependency after the first.

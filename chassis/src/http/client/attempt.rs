@@ -41,6 +41,8 @@ pub(super) struct Exchanges<'a> {
     tried: Tried,
     /// The caller left so little time that it says nothing of the callee if that isn't enough.
     hurried: AtomicBool,
+    /// What it has in common with other calls, where they belong to one endpoint.
+    key: Option<u64>,
 }
 
 /// What the callee is told of the call, its deadline apart: that is the attempt's.
@@ -78,8 +80,10 @@ impl<'a> Exchanges<'a> {
         let may_repeat =
             settings.is_repeatable && (settings.retry.is_some() || settings.hedge.is_some());
         let body = may_repeat.then(|| outgoing.body.clone());
+        let key = client.endpoints.balance.key(&outgoing, &told.context);
         let wire = client.request(outgoing)?;
         Ok(Self {
+            key,
             kept: body.map(|body| Kept::of(&wire, body)),
             wire: Mutex::new(Some(wire)),
             tried: Tried::default(),
@@ -160,6 +164,7 @@ impl One<'_> {
             let ask = Ask {
                 never: &never,
                 later: &later,
+                key: self.call.key,
             };
             let balance = &self.client.endpoints.balance;
             let Some(visit) = balance.visit(&set, ask, now) else {

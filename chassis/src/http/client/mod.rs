@@ -34,12 +34,13 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use balance::{BalanceOptions, KeySource};
 pub use layer::{ClientTelemetry, ClientTelemetryFuture, ClientTelemetryLayer};
 pub(crate) use observe::Methods as Observed;
 pub use settings::{
-    BreakerTable, BudgetTable, BulkheadTable, ClientSettings, HedgeTable, OneBreaker, OneBudget,
-    OneBulkhead, OneClient, OneHedge, OneMethod, OneRetry, Policies, Protocol, RetryTable,
-    Settings,
+    BalanceRule, BalanceTable, BreakerTable, BudgetTable, BulkheadTable, ClientSettings,
+    EjectionTable, HedgeTable, OneBalance, OneBreaker, OneBudget, OneBulkhead, OneClient,
+    OneEjection, OneHedge, OneMethod, OneRetry, Policies, Protocol, RetryTable, Settings,
 };
 pub use target::{Remote, Target};
 pub use transport::HttpTransport;

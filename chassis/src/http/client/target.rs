@@ -30,6 +30,8 @@ pub enum Target {
 #[derive(Debug, Clone)]
 pub struct Remote {
     pub(super) watch: Watch,
+    /// The instances of the caller's own service.
+    pub(super) peers: Option<Watch>,
     /// What stands before every path: empty, or `/api` without a slash at the end.
     pub(super) prefix: String,
     /// Where the instances come from, for messages.
@@ -45,8 +47,18 @@ impl Remote {
         Self {
             address: watch.service().to_owned(),
             watch,
+            peers: None,
             prefix: String::new(),
             origin: origin.into(),
+        }
+    }
+
+    /// With what is known of the caller's own service: how many callers there are in each zone.
+    #[must_use]
+    pub fn with_peers(self, peers: Watch) -> Self {
+        Self {
+            peers: Some(peers),
+            ..self
         }
     }
 
@@ -67,6 +79,7 @@ impl Remote {
         };
         Self {
             watch: Watch::fixed(name, instances),
+            peers: None,
             prefix,
             origin: format!("client.{name}.url"),
             address,

@@ -47,17 +47,19 @@ impl HttpTransport {
         let env = telemetry.env().clone();
         let stack = Arc::new(stack(contract, &settings, &env));
         telemetry.metrics().watch_policies(contract.name, &stack);
+        let endpoints = Endpoints::new(
+            remote.watch,
+            remote.peers,
+            Arc::clone(&settings),
+            contract.name,
+            &telemetry,
+        );
         Self {
             contract,
             prefix: remote.prefix,
             origin: remote.origin,
             methods: Arc::new(Methods::new(telemetry, contract, &remote.address)),
-            endpoints: Endpoints::new(
-                remote.watch,
-                Arc::clone(&settings),
-                contract.name,
-                env.clone(),
-            ),
+            endpoints,
             stack,
             settings,
             env,
@@ -82,6 +84,11 @@ impl HttpTransport {
     /// What is counted of its calls, and the last failures.
     pub(crate) fn observed(&self) -> Arc<Methods> {
         Arc::clone(&self.methods)
+    }
+
+    /// Its endpoints, for the admin page.
+    pub(crate) fn endpoints(&self) -> Arc<Endpoints> {
+        Arc::clone(&self.endpoints)
     }
 
     /// The name in messages: the contract's.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::super::Outcome;
-use super::super::ejection::{Change, Group, Member, Standing};
+use super::super::ejection::{Change, Group, Member, Rates, Standing};
 use super::{InFlight, Load, LoadSettings};
 
 /// One endpoint, as a [`Balancer`](super::Balancer) sees it: what a call to it costs, and whether it
@@ -15,6 +15,11 @@ pub struct Candidate {
     id: u64,
     load: Load,
     member: Member,
+    epoch: Instant,
+    /// When it is warm, in nanoseconds of its life; 0: it is.
+    warm_at: AtomicU64,
+    /// What its calls have taken since this was asked last, in microseconds.
+    spent: AtomicU64,
 }
 
 impl Candidate {
@@ -25,6 +30,48 @@ impl Candidate {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             load: Load::new(settings, now),
             member: Member::new(group),
+            epoch: now,
+            warm_at: AtomicU64::new(0),
+            spent: AtomicU64::new(0),
+        }
+    }
+
+    /// It has just come, or come back: it gets less than its part until `slow_start` has passed.
+    pub fn warm_up(&self, now: Instant, slow_start: Duration) {
+        self.warm_at
+            .store(self.age(now) + nanos(slow_start), Ordering::Relaxed);
+    }
+
+    /// Which part of its calls it may get: all of them, 1, or from a tenth on.
+    #[inline]
+    pub(super) fn warmth(&self, now: Instant, slow_start: Duration) -> f32 {
+        match self.warm_at.load(Ordering::Relaxed) {
+            0 => 1.0,
+            warm_at => self.warming(now, warm_at, slow_start),
+        }
+    }
+
+    #[cold]
+    fn warming(&self, now: Instant, warm_at: u64, slow_start: Duration) -> f32 {
+        let left = warm_at.saturating_sub(self.age(now));
+        if left == 0 {
+            self.warm_at.store(0, Ordering::Relaxed);
+        }
+        (1.0 - left as f32 / nanos(slow_start).max(1) as f32).max(0.1)
+    }
+
+    fn age(&self, now: Instant) -> u64 {
+        nanos(now.saturating_duration_since(self.epoch))
+    }
+
+    /// Calls, their success rate and how long they took on average, since this was asked last.
+    pub fn take_rates(&self) -> Rates {
+        let (calls, success) = self.member.take_rate();
+        let spent = self.spent.swap(0, Ordering::Relaxed);
+        Rates {
+            calls,
+            success,
+            mean: Duration::from_micros(spent / calls.max(1)),
         }
     }
 
@@ -52,6 +99,10 @@ impl Candidate {
         now: Instant,
     ) -> Option<Change> {
         self.load.record(now, elapsed, outcome);
+        if standing == Standing::Admitted && outcome != Outcome::Ignored {
+            let micros = elapsed.as_micros() as u64;
+            self.spent.fetch_add(micros, Ordering::Relaxed);
+        }
         self.member.record(standing, outcome, now)
     }
 
@@ -71,4 +122,8 @@ impl Drop for Stay {
     fn drop(&mut self) {
         drop(InFlight::begun(&self.0.load));
     }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

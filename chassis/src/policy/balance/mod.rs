@@ -15,14 +15,25 @@
 //! [`Candidate`] with its load and its [standing](super::ejection), and a call that is made again
 //! goes to another one first.
 
+mod alias;
 mod balancer;
 mod candidate;
+mod draw;
+mod hash;
 mod load;
+mod maglev;
 mod p2c;
+mod settings;
+mod subset;
 #[cfg(test)]
 mod tests;
+mod zones;
 
-pub use balancer::{Ask, Balancer, Pick};
+pub use balancer::{Ask, Balancer, Caller, Pick, Seat};
 pub use candidate::{Candidate, Stay};
+pub use hash::hash;
 pub use load::{InFlight, Load, LoadSettings};
 pub use p2c::p2c;
+pub use settings::{BalanceSettings, Rule};
+pub use subset::subset;
+pub use zones::{Spread, spread};

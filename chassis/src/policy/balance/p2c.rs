@@ -29,6 +29,6 @@ pub(super) fn pair(count: usize, random: u64) -> (usize, usize) {
 
 /// A number below `limit`, of 32 random bits (Lemire, "Fast Random Integer Generation in an
 /// Interval", 2019, without the rejection: the bias is `limit` in 2³²).
-fn below(random: u32, limit: usize) -> usize {
+pub(super) fn below(random: u32, limit: usize) -> usize {
     ((u64::from(random) * limit as u64) >> 32) as usize
 }

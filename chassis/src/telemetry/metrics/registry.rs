@@ -381,6 +381,17 @@ impl Metrics {
         self.items(port, method, "receive")
     }
 
+    /// How often an instance of `port` was ejected for `reason`.
+    pub(crate) fn ejections(&self, port: &str, reason: &str) -> Option<Counter> {
+        let labels = [
+            (semconv::CHASSIS_PORT, port),
+            (semconv::CHASSIS_REASON, reason),
+        ];
+        let help = "Instances that were left out of the balance, by why";
+        self.own_counter(semconv::CHASSIS_CLIENT_EJECTIONS, help, &labels)
+            .ok()
+    }
+
     fn items(&self, port: &str, method: &str, direction: &str) -> Option<Counter> {
         let labels = [
             (semconv::CHASSIS_PORT, port),

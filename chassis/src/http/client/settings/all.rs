@@ -7,7 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Settings;
-use super::tables::{OneBreaker, OneBudget, OneBulkhead, OneHedge, OneMethod, OneRetry, Policies};
+use super::tables::{
+    OneBalance, OneBreaker, OneBudget, OneBulkhead, OneEjection, OneHedge, OneMethod, OneRetry,
+    Policies,
+};
 use crate::config::{ByteSize, HumanDuration};
 
 /// What is spoken with the instances of a service.
@@ -122,6 +125,10 @@ pub struct OneClient {
     pub breaker: OneBreaker,
     /// As `[client.default.bulkhead]`.
     pub bulkhead: OneBulkhead,
+    /// As `[client.default.balance]`.
+    pub balance: OneBalance,
+    /// As `[client.default.ejection]`.
+    pub ejection: OneEjection,
     /// What is different for one method, by its name in the contract.
     pub methods: BTreeMap<String, OneMethod>,
 }
@@ -171,6 +178,7 @@ impl ClientSettings {
             silence_timeout: duration(own.silence_timeout, self.silence_timeout),
             policies: own.policies(&self.default),
             methods: own.methods.clone(),
+            zone: None,
         }
     }
 }
@@ -183,6 +191,8 @@ impl OneClient {
             hedge: self.hedge.over(&all.hedge),
             breaker: self.breaker.over(&all.breaker),
             bulkhead: self.bulkhead.over(&all.bulkhead),
+            balance: self.balance.over(&all.balance),
+            ejection: self.ejection.over(&all.ejection),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! it for one client, and `stack.rs` makes the policies' own settings of that, or says what is wrong.
 
 mod all;
+mod balance;
 mod stack;
 mod tables;
 #[cfg(test)]
@@ -13,9 +14,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use self::all::{ClientSettings, OneClient, Protocol};
+pub use self::balance::BalanceRule;
 pub use self::tables::{
-    BreakerTable, BudgetTable, BulkheadTable, HedgeTable, OneBreaker, OneBudget, OneBulkhead,
-    OneHedge, OneMethod, OneRetry, Policies, RetryTable,
+    BalanceTable, BreakerTable, BudgetTable, BulkheadTable, EjectionTable, HedgeTable, OneBalance,
+    OneBreaker, OneBudget, OneBulkhead, OneEjection, OneHedge, OneMethod, OneRetry, Policies,
+    RetryTable,
 };
 use crate::config::{Config, Findings};
 use crate::contract::ContractInfo;
@@ -46,6 +49,8 @@ pub struct Settings {
     pub policies: Policies,
     /// What is different for a method, by its name in the contract.
     pub methods: BTreeMap<String, OneMethod>,
+    /// Where this process runs, if anybody said so: `registry.zone`.
+    pub zone: Option<String>,
 }
 
 impl Settings {
@@ -59,7 +64,11 @@ impl Settings {
     /// Everything that is wrong with section `[client]`.
     pub fn read(config: &Config, contract: &str) -> Result<Self, Findings> {
         let all: ClientSettings = config.section("client")?;
-        Ok(all.client(contract))
+        let registry: crate::discovery::Settings = config.section("registry")?;
+        Ok(Self {
+            zone: registry.zone,
+            ..all.client(contract)
+        })
     }
 
     /// The same, and checks that the policies can work for the methods of `contract`.

@@ -7,6 +7,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::balance::BalanceRule;
 use crate::config::HumanDuration;
 
 /// Each policy is two tables with the same keys: one with its defaults, one in which each key may be
@@ -141,6 +142,59 @@ policies! {
         max_calls: u32 = 1024,
         /// How many more may wait, none beyond its deadline; further ones fail at once.
         max_waiting: u32 = 256,
+    }
+
+    /// How calls are spread over the instances of a service.
+    balance: BalanceTable, OneBalance {
+        /// Which instance gets a call. `peak-ewma`: of two by chance the one that answers sooner and
+        /// has less to do, the best choice where instances are alike or not. `least-request`: of two
+        /// by chance the one with fewer calls in flight, where how long a call takes says nothing of
+        /// the instance. `round-robin`: one after the other. `maglev`: calls of one `key` go to one
+        /// instance, which keeps something for them; calls without a key as by `peak-ewma`.
+        rule: BalanceRule = BalanceRule::PeakEwma,
+        /// What calls have in common that belong to one instance, for `maglev`: `header:NAME`,
+        /// `parameter:NAME` (of the path or the query) or `principal`.
+        key: String = String::new(),
+        /// How long an instance that has just come, or come back, gets less than its part: a tenth
+        /// at first. 0s: at once. Ten seconds are enough to fill pools and caches.
+        slow_start: HumanDuration = HumanDuration::from_secs(10),
+        /// How many instances are called where there are more, the same ones as long as they are
+        /// there: with thousands, a caller need not hold connections to each. Take 20 at least, and
+        /// so many that all callers together meet every instance 20 times. 0: all, 10,000 at most.
+        subset: u32 = 0,
+        /// With so many instances or more, calls stay in the own zone (`registry.zone`) as far as its
+        /// instances are enough for it. 0: never. With fewer, one that is lost is too much of a zone.
+        zone_minimum: u32 = 6,
+    }
+
+    /// When an instance is left out, and for how long.
+    ejection: EjectionTable, OneEjection {
+        /// So many failures in a row eject an instance; 0: none do. What fails is no connection, no
+        /// answer in time, or 5xx: a 4xx is an answer.
+        consecutive_failures: u32 = 5,
+        /// How long the first ejection lasts; each further one lasts that much longer. Then one call
+        /// decides whether the instance is back.
+        eject_for: HumanDuration = HumanDuration::from_secs(5),
+        /// The longest ejection; also the longest that a `Retry-After` is honoured.
+        eject_at_most: HumanDuration = HumanDuration::from_secs(60),
+        /// The largest share of instances that are ejected at once, from 0 to 1; one may be in any
+        /// case, as long as it isn't the only one.
+        max_ejected: f64 = 0.5,
+        /// With a smaller share of instances left, all are called: when most look ill, it is the
+        /// network or we ourselves. 0: never.
+        panic_threshold: f64 = 0.5,
+        /// How often instances are compared with each other.
+        interval: HumanDuration = HumanDuration::from_secs(10),
+        /// So many instances with enough calls are needed to compare them.
+        minimum_hosts: u32 = 5,
+        /// So many calls in an interval make an instance worth comparing.
+        minimum_calls: u32 = 100,
+        /// An instance whose success rate lies so many standard deviations below the mean is
+        /// ejected; 0: none is.
+        deviations: f64 = 1.9,
+        /// An instance whose calls take so many times as long as those of the middle one is ejected;
+        /// 0: none is, because `peak-ewma` gives a slow one little anyway.
+        latency_factor: f64 = 0.0,
     }
 }
 

@@ -153,3 +153,46 @@ fn what_cannot_work_is_found_with_its_key_its_place_and_the_mend() {
         assert!(finding.to_string().contains("chassis.toml"), "{finding}");
     }
 }
+
+#[test]
+fn the_balance_is_set_for_all_and_for_one() {
+    use crate::policy::balance::{BalanceSettings, Rule};
+    let orders = of(
+        "[client.default.balance]\nrule = 'least-request'\nslow_start = '3s'\n\
+         [client.orders.balance]\nrule = 'maglev'\nkey = 'parameter:id'\n\
+         [client.orders.ejection]\nlatency_factor = 5\n\
+         [registry]\nzone = 'a'\n",
+    );
+    let orders = orders.unwrap().balance();
+    assert_eq!(orders.choice.rule, Rule::Maglev);
+    assert_eq!(orders.choice.slow_start, Duration::from_secs(3));
+    assert_eq!(orders.key.unwrap().to_string(), "parameter:id");
+    assert_eq!(orders.ejection.latency_factor, 5.0);
+    assert_eq!(orders.zone.as_deref(), Some("a"));
+    let shipped = Settings::default().balance();
+    assert_eq!(shipped.choice, BalanceSettings::default());
+    assert_eq!(shipped.ejection, Default::default());
+}
+
+#[test]
+fn a_balance_that_cannot_work_is_found_with_its_key() {
+    for (text, key) in [
+        ("balance.rule = 'maglev'", "balance.rule"),
+        ("balance.key = 'principal'", "balance.key"),
+        ("balance = { rule = 'maglev', key = 'sku' }", "balance.key"),
+        ("ejection.max_ejected = 1.5", "ejection.max_ejected"),
+        ("ejection.panic_threshold = -1", "ejection.panic_threshold"),
+        ("ejection.eject_for = '0s'", "ejection.eject_for"),
+        ("ejection.eject_for = '2m'", "ejection.eject_at_most"),
+        ("ejection.interval = '0s'", "ejection.interval"),
+        ("ejection.latency_factor = 0.5", "ejection.latency_factor"),
+        ("ejection.deviations = -1", "ejection.deviations"),
+    ] {
+        let findings = of(&format!("client.orders.{text}")).unwrap_err();
+        let key = format!("client.orders.{key}");
+        assert!(
+            findings.iter().any(|finding| finding.key() == key),
+            "{text}: {findings}"
+        );
+    }
+}

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::*;
+use super::super::*;
 use crate::context::Env;
 use crate::policy::Outcome;
 use std::time::{Duration, Instant};
