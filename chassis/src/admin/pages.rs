@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use super::fence::{Fence, HEADERS, Refusal};
 use super::guesses::Guesses;
 use super::trial::{self, Outcome, Trial};
-use super::{AdminSettings, Asked, Desk, Stream, Token, page};
+use super::{AdminSettings, Asked, Desk, Order, Stream, Token, page};
 use crate::ProblemDetails;
 use crate::context::Env;
 use crate::problem::PROBLEM_JSON;
@@ -80,6 +80,7 @@ pub(crate) fn router(
         .route("/admin/config", get(config))
         .route("/admin/openapi.json", get(openapi))
         .route("/admin/log-level", put(log_level))
+        .route("/admin/policy", post(policy))
         .route("/admin/try", post(try_it))
         .merge(page::files())
         .fallback(async || problem(&ProblemDetails::chassis("not-found", 404)))
@@ -230,6 +231,18 @@ async fn log_level(State(guarded): Desks, headers: HeaderMap, body: Bytes) -> Re
     match guarded.desk.set_level(text) {
         Ok(level) => json(&serde_json::json!({ "level": level })),
         Err(why) => problem(&ProblemDetails::chassis("log-level", 422).with_detail(why)),
+    }
+}
+
+/// Forces a policy of an outbound port.
+async fn policy(State(guarded): Desks, headers: HeaderMap, body: Bytes) -> Response {
+    if let Err(refusal) = guarded.fence.authorize(&headers) {
+        return problem(&refusal);
+    }
+    let done = Order::read(&body).and_then(|order| guarded.desk.obey(&order));
+    match done {
+        Ok(shown) => json(&shown),
+        Err(why) => problem(&ProblemDetails::chassis("policy", 422).with_detail(why)),
     }
 }
 

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use tower::{Layer, Service};
 
 use super::clients;
-use super::component::{self, Calls, Leads, Outward, RouteStep, ShownPort, lock};
+use super::component::{self, Calls, Guards, Leads, Outward, RouteStep, ShownPort, lock};
 use super::place::Place;
 use super::tasks::{Finish, Stop};
 use crate::config::Config;
@@ -114,6 +114,7 @@ impl App {
             since: telemetry.env().wall(),
             calls: Calls::Here(Arc::clone(&observer)),
             policy: vec![("deadline", "what the caller has left".to_owned())],
+            guards: Guards::default(),
         });
         Crossing::new(port.name, observer, telemetry.env().clone())
     }

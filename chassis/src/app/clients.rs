@@ -4,7 +4,9 @@ use std::any::TypeId;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::component::{Calls, Component, Composed, Leads, NeededClient, Outward, ShownPort, lock};
+use super::component::{
+    Calls, Component, Composed, Guards, Leads, NeededClient, Outward, ShownPort, lock,
+};
 use crate::config::HumanDuration;
 use crate::config::{Config, Finding};
 use crate::contract::{Bound, Contract, ContractInfo, Link, Loopback};
@@ -161,7 +163,13 @@ impl<C: Contract + ?Sized> Draft<C> {
             encode,
         };
         let policy = vec![("deadline", "what the caller has left".to_owned())];
-        self.show(composed, leads_to, Calls::Here(observer), policy);
+        self.show(
+            composed,
+            leads_to,
+            Calls::Here(observer),
+            policy,
+            Guards::default(),
+        );
         self.link.bind(if encode {
             Bound::Remote(Arc::new(Loopback::new(service).with_crossing(crossing)))
         } else {
@@ -193,7 +201,11 @@ impl<C: Contract + ?Sized> Draft<C> {
         let (settings, telemetry) = (self.settings.clone(), self.telemetry.clone());
         let transport = HttpTransport::new(contract, remote, settings, telemetry);
         let calls = Calls::Http(transport.observed());
-        self.show(composed, leads_to, calls, policy(&self.settings));
+        let guards = Guards {
+            stack: Some(Arc::clone(transport.stack())),
+            endpoints: Some(transport.endpoints()),
+        };
+        self.show(composed, leads_to, calls, policy(&self.settings), guards);
         self.link.bind(Bound::Remote(Arc::new(transport)));
         Some(Awaited {
             contract: contract.name,
@@ -226,6 +238,7 @@ impl<C: Contract + ?Sized> Draft<C> {
         leads_to: Leads,
         calls: Calls,
         policy: Vec<(&'static str, String)>,
+        guards: Guards,
     ) {
         composed.show(ShownPort {
             component: self.component.clone(),
@@ -234,6 +247,7 @@ impl<C: Contract + ?Sized> Draft<C> {
             since: self.telemetry.env().wall(),
             calls,
             policy,
+            guards,
         });
     }
 }

@@ -16,6 +16,7 @@ use crate::discovery::Watch;
 use crate::health::Health;
 use crate::http;
 use crate::http::client::{Observed, Target};
+use crate::policy::Stack;
 use crate::port::PortInfo;
 use crate::telemetry::{Failure, PortObserver, Recorded, Telemetry};
 
@@ -99,6 +100,14 @@ pub(super) struct ShownPort {
     pub(super) calls: Calls,
     /// What holds for its calls, for people.
     pub(super) policy: Vec<(&'static str, String)>,
+    pub(super) guards: Guards,
+}
+
+/// What stands before a port's calls, to be looked at and to be forced by hand.
+#[derive(Default)]
+pub(super) struct Guards {
+    pub(super) stack: Option<Arc<Stack>>,
+    pub(super) endpoints: Option<Arc<http::client::Endpoints>>,
 }
 
 /// What an outbound port is.

@@ -6,7 +6,7 @@ use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 
 use super::App;
-use super::component::{Calls, Leads, NeededStore, Needs, Outward, Purpose, ShownPort};
+use super::component::{Calls, Guards, Leads, NeededStore, Needs, Outward, Purpose, ShownPort};
 use crate::store::{Sqlite, StoreSettings};
 use crate::{Error, Result};
 
@@ -72,6 +72,7 @@ impl App {
                 ("connections", settings.connections.to_string()),
                 ("wait for one", settings.timeout.to_string()),
             ],
+            guards: Guards::default(),
         });
         let asked = store.clone();
         self.check("store", move || {

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::inbound;
 use super::page::first_paragraph;
+use super::policies;
 use super::settings::Settings;
 use crate::admin::model::{
     Address, Failed, Figures, LeadsTo, Method, Outbound, OutboundKind, PortChange, PortState,
@@ -109,6 +110,7 @@ impl Outer {
                 .policy
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), value.clone()))
+                .chain(policies::words(&port.guards))
                 .collect(),
             settings: self.settings(settings),
         }

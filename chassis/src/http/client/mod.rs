@@ -35,6 +35,7 @@ mod wire;
 mod tests;
 
 pub use balance::{BalanceOptions, KeySource};
+pub(crate) use endpoints::Endpoints;
 pub use layer::{ClientTelemetry, ClientTelemetryFuture, ClientTelemetryLayer};
 pub(crate) use observe::Methods as Observed;
 pub use settings::{

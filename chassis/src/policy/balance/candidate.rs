@@ -38,8 +38,10 @@ impl Candidate {
 
     /// It has just come, or come back: it gets less than its part until `slow_start` has passed.
     pub fn warm_up(&self, now: Instant, slow_start: Duration) {
-        self.warm_at
-            .store(self.age(now) + nanos(slow_start), Ordering::Relaxed);
+        self.warm_at.store(
+            self.age(now).saturating_add(nanos(slow_start)),
+            Ordering::Relaxed,
+        );
     }
 
     /// Which part of its calls it may get: all of them, 1, or from a tenth on.

@@ -36,8 +36,10 @@ impl Maglev {
         while filled < size {
             round += 1.0;
             for (index, order) in orders.iter_mut().enumerate() {
-                // In so many rounds it has as many turns as its weight says.
-                if f64::from(order.turns + 1) > round * weights[index] / most + 1e-9 {
+                // In so many rounds it has as many turns as its weight says; a hundredth of the most at
+                // least, or filling the table would take for ever.
+                let part = (weights[index] / most).max(0.01);
+                if f64::from(order.turns + 1) > round * part + 1e-9 {
                     continue;
                 }
                 order.turns += 1;

@@ -262,13 +262,15 @@ impl Member {
         ejection.reason.zip(ejection.until)
     }
 
-    /// Takes it back into the balance at once, and forgets why it was out.
-    pub fn reset(&self) {
+    /// Takes it back into the balance at once, and forgets why it was out. Whether it was out.
+    pub fn reset(&self) -> bool {
         let mut ejection = self.lock();
-        if ejection.until.is_some() {
+        let was_ejected = ejection.until.is_some();
+        if was_ejected {
             self.readmit();
         }
         *ejection = Ejection::default();
+        was_ejected
     }
 
     /// Calls and their success rate since this was asked last.

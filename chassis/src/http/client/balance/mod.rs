@@ -15,9 +15,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use self::key::KeySource;
-pub(in crate::http::client) use self::tables::{
-    BalanceTable, EjectionTable, OneBalance, OneEjection,
-};
 use self::told::Told;
 pub(crate) use self::view::EndpointView;
 pub(super) use self::visit::Visit;

@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::discovery::Address;
 use crate::policy::ejection::{Change, Reason};
-use crate::telemetry::{Metrics, Telemetry};
+use crate::telemetry::Telemetry;
 
 #[derive(Debug)]
 pub(super) struct Told {
     service: &'static str,
-    metrics: Metrics,
+    telemetry: Telemetry,
     /// The size of the last set of which only a part was used.
     large: AtomicUsize,
 }
@@ -21,7 +21,7 @@ impl Told {
     pub(super) fn new(service: &'static str, telemetry: &Telemetry) -> Self {
         Self {
             service,
-            metrics: telemetry.metrics().clone(),
+            telemetry: telemetry.clone(),
             large: AtomicUsize::new(0),
         }
     }
@@ -31,8 +31,10 @@ impl Told {
         let service = self.service;
         match change {
             Change::Ejected { time, reason } => {
-                let counter = self.metrics.ejections(service, reason.kind());
-                counter.inspect(|counter| counter.inc());
+                let metrics = self.telemetry.metrics();
+                if let Some(counter) = metrics.ejections(service, reason.kind()) {
+                    counter.inc();
+                }
                 match reason {
                     // Who asks to be left alone is not ill, and may ask every second.
                     Reason::RetryAfter => {
