@@ -23,10 +23,10 @@ pub(super) async fn all(
     };
     let mut registrations = Vec::new();
     let settings = &live.settings.registry;
-    let address = match &settings.advertise {
-        Some(written) => written
-            .parse()
-            .map_err(|error| Error::configuration(format!("registry.advertise: {error}")))?,
+    let address = match settings.address() {
+        Some(written) => {
+            written.map_err(|error| Error::configuration(format!("registry.advertise: {error}")))?
+        }
         None => Address::from(reachable(serving.local_addr())),
     };
     let id = format!("{address}-{}", std::process::id());

@@ -7,6 +7,7 @@ use sqlx::migrate::Migrator;
 
 use super::App;
 use super::component::{Calls, Guards, Leads, NeededStore, Needs, Outward, Purpose, ShownPort};
+use crate::config::Finding;
 use crate::store::{Sqlite, StoreSettings};
 use crate::{Error, Result};
 
@@ -53,6 +54,7 @@ impl App {
                 Purpose::Examine => Sqlite::looked_at(&settings, &file),
                 _ => Sqlite::closed(&settings),
             };
+            let store = store.inspect_err(|error| self.refuse_url(error));
             self.0.composed.needs().stores.push(NeededStore {
                 component: self.name().to_owned(),
                 settings,
@@ -61,7 +63,8 @@ impl App {
             });
             return store;
         }
-        let store = Sqlite::open(&settings, &self.file()).await?;
+        let store = Sqlite::open(&settings, &self.file()).await;
+        let store = store.inspect_err(|error| self.refuse_url(error))?;
         self.0.composed.show(ShownPort {
             component: self.0.name.clone(),
             what: Outward::Store,
@@ -86,6 +89,15 @@ impl App {
     pub(super) fn store_place(&self) -> String {
         let open = self.0.store.get();
         open.map_or_else(|| "not opened yet".to_owned(), Sqlite::place)
+    }
+
+    /// A URL that cannot be opened is said with its place, and with all other findings.
+    fn refuse_url(&self, error: &Error) {
+        if error.exit_code() == 78 {
+            let problem = error.to_string();
+            let problem = problem.strip_prefix("store.url: ").unwrap_or(&problem);
+            self.0.config.report(Finding::new("store.url", problem));
+        }
     }
 
     fn file(&self) -> PathBuf {

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::address::{Address, AddressError};
+
 /// Which registry other services are found in, and how this one shows in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -20,6 +22,13 @@ pub struct Settings {
     /// Its share of the calls beside other instances of the service: 2 for a machine twice as
     /// large. 0: it gets none.
     pub weight: u32,
+}
+
+impl Settings {
+    /// The address that others are told; `None` where it is the one that the service listens at.
+    pub(crate) fn address(&self) -> Option<Result<Address, AddressError>> {
+        Some(self.advertise.as_ref()?.parse())
+    }
 }
 
 impl Default for Settings {

@@ -39,7 +39,7 @@ const COUNT_EVERY: Duration = Duration::from_secs(1);
 /// Add its contract to the dependencies and ask for a client: a value of the same trait, wherever
 /// the service runs. Hand it to the domain as it is handed its store.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # use std::sync::Arc;
 /// # use chassis::{App, CallError, service};
 /// # #[service(version = "1")]
