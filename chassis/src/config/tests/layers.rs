@@ -1,12 +1,10 @@
 //! Which source wins, and what each of them may say.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{holds, load, one, toml, try_load};
-use crate::config::{Cli, Config, Defaults, Inputs, ServiceSettings};
+use crate::config::{Cli, Config, Defaults, Inputs};
 
 #[derive(Debug, Default, Deserialize, JsonSchema, PartialEq)]
 #[serde(default)]
