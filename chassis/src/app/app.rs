@@ -16,13 +16,14 @@ use tower::{Layer, Service};
 
 use super::clients;
 use super::component::{self, Calls, Guards, Leads, Outward, RouteStep, ShownPort, lock};
+use super::foreign;
 use super::place::Place;
 use super::tasks::{Finish, Stop};
 use crate::config::Config;
 use crate::context::Env;
 use crate::contract::{Contract, Served};
 use crate::health::Check;
-use crate::http::Component;
+use crate::http::{self, Component};
 use crate::port::{Adapter, Crossing, Port, PortInfo};
 use crate::telemetry::{self, Metrics, Telemetry};
 use crate::{Error, Result};
@@ -83,6 +84,16 @@ impl App {
     /// When its section of the configuration is wrong.
     pub fn client<C: Contract + ?Sized>(&self) -> Result<Arc<C>> {
         clients::client::<C>(&self.0)
+    }
+
+    /// A client by URL, for a service that has no contract here: `app.http("payments-api")?`. It is
+    /// what `[client.payments-api]` says: with `url`, requests name paths below it.
+    ///
+    /// # Errors
+    ///
+    /// When its section of the configuration is wrong.
+    pub fn http(&self, name: &str) -> Result<http::Client> {
+        foreign::http(&self.0, name)
     }
 
     /// Puts `adapter` behind the port `P`: each call through the port is traced, counted, timed,

@@ -11,7 +11,8 @@ use crate::config::HumanDuration;
 use crate::config::{Config, Finding};
 use crate::contract::{Bound, Contract, ContractInfo, Link, Loopback};
 use crate::discovery::{Registry, Watch};
-use crate::http::client::{HttpTransport, Remote, Settings, Target};
+use crate::http::client::{HttpTransport, Remote, Settings, Target, open_tls};
+use crate::http::tls::ClientTls;
 use crate::port::Crossing;
 use crate::telemetry::{PortObserver, Telemetry};
 use crate::{Error, Result};
@@ -36,6 +37,8 @@ struct Draft<C: ?Sized> {
     settings: Settings,
     /// `None`: local where it is served here, else by the contract's name.
     target: Option<Target>,
+    /// Where the target is encrypted.
+    tls: Option<ClientTls>,
     health: crate::health::Health,
 }
 
@@ -55,13 +58,15 @@ pub(super) fn client<C: Contract + ?Sized>(component: &Component) -> Result<Arc<
         .as_deref()
         .map(|url| Target::parse(name, url))
         .transpose()
-        .inspect_err(|error| {
-            let key = format!("client.{name}.url");
-            let problem = error.to_string();
-            let problem = problem.strip_prefix(&key).unwrap_or(&problem);
-            let problem = problem.trim_start_matches(':').trim_start();
-            component.config.report(Finding::new(&key, problem));
-        })?;
+        .inspect_err(|error| report(component, name, error))?;
+    let tls = match &target {
+        Some(target) if target.is_encrypted() => Some(
+            open_tls(name, &settings)
+                .map_err(Error::configuration)
+                .inspect_err(|error| report(component, name, error))?,
+        ),
+        _ => None,
+    };
     component.composed.needs().clients.push(NeededClient {
         component: component.name.clone(),
         contract: C::info(),
@@ -76,6 +81,7 @@ pub(super) fn client<C: Contract + ?Sized>(component: &Component) -> Result<Arc<
         telemetry: component.telemetry.clone(),
         settings,
         target,
+        tls,
         health: component.health.clone(),
     };
     component
@@ -85,6 +91,18 @@ pub(super) fn client<C: Contract + ?Sized>(component: &Component) -> Result<Arc<
         }));
     lock(&component.clients).insert(TypeId::of::<C>(), Box::new(Arc::clone(&client)));
     Ok(client)
+}
+
+/// Adds what is wrong with the client called `name`, `client.NAME.url: …`, to what is reported of the
+/// configuration.
+pub(super) fn report(component: &Component, name: &str, error: &Error) {
+    let text = error.to_string();
+    let own = format!("client.{name}.");
+    let (key, problem) = match text.split_once(": ") {
+        Some((key, problem)) if key.starts_with(&own) => (key.to_owned(), problem),
+        _ => (format!("{own}url"), text.as_str()),
+    };
+    component.config.report(Finding::new(&key, problem));
 }
 
 /// Reports the sections `[client.NAME]` of clients that nobody has, once all is composed.
@@ -189,6 +207,10 @@ impl<C: Contract + ?Sized> Draft<C> {
             Some(_) => remote.with_peers(registry.watch(&self.component)),
             None => remote,
         };
+        let remote = match self.tls.clone() {
+            Some(tls) => remote.with_tls(tls),
+            None => remote,
+        };
         let watch = remote.watch().clone();
         let leads_to = Leads::Remote {
             origin: remote.origin().to_owned(),
@@ -256,7 +278,7 @@ impl<C: Contract + ?Sized> Draft<C> {
 const WRITTEN: usize = 100;
 
 /// What holds for a client's calls, for people.
-fn policy(settings: &Settings) -> Vec<(&'static str, String)> {
+pub(super) fn policy(settings: &Settings) -> Vec<(&'static str, String)> {
     let time = |duration: Duration| HumanDuration::from(duration).to_string();
     let attempt = settings.attempt_timeout.map(time);
     let required = if settings.required { "yes" } else { "no" };

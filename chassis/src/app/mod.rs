@@ -18,6 +18,7 @@ mod compose;
 mod desk;
 mod doctor;
 mod embed;
+mod foreign;
 mod guard;
 mod listeners;
 mod live;

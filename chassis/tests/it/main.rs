@@ -17,6 +17,9 @@ mod contract;
 // A server on a socket, and its time.
 #[cfg(feature = "service")]
 mod edge;
+// Calls by URL.
+#[cfg(feature = "testing")]
+mod http_client;
 // Layers in programs of others.
 #[cfg(feature = "service")]
 mod layers;

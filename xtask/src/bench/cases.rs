@@ -90,6 +90,10 @@ const ANY: Bounds = Bounds {
 
 /// What is off as it is shipped, on.
 const EVERY_POLICY: Keys = &[("client.orders.hedge.enabled", "true")];
+const EVERY_POLICY_H2: Keys = &[
+    ("client.orders.hedge.enabled", "true"),
+    ("client.orders.protocol", "h2"),
+];
 
 /// The table, baselines first.
 pub(super) const CASES: &[Case] = &[
@@ -238,6 +242,20 @@ pub(super) const CASES: &[Case] = &[
         bounds: Bounds {
             ratio: Some(0.40),
             allocations: Some(8.0),
+            ..ANY
+        },
+        known: None,
+    },
+    Case {
+        name: "client.stack.h2",
+        program: "client_call",
+        side: Side::Caller {
+            keys: EVERY_POLICY_H2,
+            endpoints: 3,
+        },
+        beside: Some("reqwest"),
+        bounds: Bounds {
+            ratio: Some(0.80),
             ..ANY
         },
         known: None,

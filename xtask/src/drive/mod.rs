@@ -6,6 +6,7 @@
 //! rate by a program of its own.
 
 mod answer;
+mod answer_h2;
 mod caller;
 mod collector;
 mod load;

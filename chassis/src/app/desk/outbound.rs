@@ -75,7 +75,7 @@ impl Outer {
             Outward::Port(port, adapter) => (OutboundKind::Port, port.doc, None, adapter),
             Outward::Client(contract) => {
                 let how = match port.leads_to {
-                    Leads::Remote { .. } => "HTTP/1.1",
+                    Leads::Remote { .. } => "HTTP",
                     _ => "local",
                 };
                 (

@@ -18,19 +18,19 @@ pub(super) enum BodyError {
 }
 
 /// The whole body, if it has at most `max` bytes. One that arrives in one piece is not copied.
-pub(super) async fn collect(mut body: Body, max: usize) -> Result<Bytes, BodyError> {
+pub(super) async fn collect(body: &mut Body, max: usize) -> Result<Bytes, BodyError> {
     let declared = body.size_hint().lower();
     if declared > max as u64 {
         return Err(BodyError::TooLarge);
     }
-    let Some(first) = chunk(&mut body).await? else {
+    let Some(first) = chunk(body).await? else {
         return Ok(Bytes::new());
     };
     check(first.len(), max)?;
     if body.is_end_stream() {
         return Ok(first);
     }
-    let Some(second) = chunk(&mut body).await? else {
+    let Some(second) = chunk(body).await? else {
         return Ok(first);
     };
     check(first.len() + second.len(), max)?;
@@ -39,7 +39,7 @@ pub(super) async fn collect(mut body: Body, max: usize) -> Result<Bytes, BodyErr
     whole.extend_from_slice(&first);
     whole.extend_from_slice(&second);
     drop((first, second));
-    while let Some(next) = chunk(&mut body).await? {
+    while let Some(next) = chunk(body).await? {
         check(whole.len() + next.len(), max)?;
         whole.extend_from_slice(&next);
     }

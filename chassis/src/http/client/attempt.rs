@@ -15,14 +15,13 @@ use super::pool::{Endpoint, Lease, LeaseError};
 use super::resend::Kept;
 use super::transport::HttpTransport;
 use super::tried::Tried;
-use super::wire::{Body, SendError, Wire};
+use super::wire::{Body, SendBody, SendError, Wire};
 use super::{fault, judge};
-use crate::context::TraceContext;
 use crate::context::headers::ATTEMPT_COUNT;
-use crate::contract::Outgoing;
+use crate::context::{TraceContext, Trust};
 use crate::policy::Outcome;
 use crate::policy::balance::Ask;
-use crate::policy::stack::{Attempt, Attempts, Ended, MethodSettings, Verdict};
+use crate::policy::stack::{Again, Attempt, Attempts, Ended, MethodSettings, Verdict};
 use crate::{CallError, Context};
 
 /// What an attempt gives.
@@ -69,20 +68,23 @@ enum Hop {
 }
 
 impl<'a> Exchanges<'a> {
-    /// For the call `outgoing`.
+    /// For the call of `wire`.
     pub(super) fn new(
         client: &'a HttpTransport,
-        outgoing: Outgoing,
+        wire: Wire,
+        key: Option<u64>,
         told: Told,
         answer: Answer,
         settings: &MethodSettings,
-    ) -> std::result::Result<Self, CallError> {
+    ) -> Self {
         let may_repeat =
             settings.is_repeatable && (settings.retry.is_some() || settings.hedge.is_some());
-        let body = may_repeat.then(|| outgoing.body.clone());
-        let key = client.endpoints.balance.key(&outgoing, &told.context);
-        let wire = client.request(outgoing)?;
-        Ok(Self {
+        let body = match wire.body() {
+            SendBody::Whole(body) if may_repeat => Some(body.clone()),
+            // What streams can be sent once.
+            _ => None,
+        };
+        Self {
             key,
             kept: body.map(|body| Kept::of(&wire, body)),
             wire: Mutex::new(Some(wire)),
@@ -91,7 +93,7 @@ impl<'a> Exchanges<'a> {
             client,
             told,
             answer,
-        })
+        }
     }
 
     /// The request: as it was made, or as it was put back, or made anew.
@@ -124,6 +126,13 @@ impl Attempts for Exchanges<'_> {
 
     fn judge(&self, output: &Result) -> Verdict {
         let verdict = judge::verdict(output, self.client, &self.tried);
+        if verdict.again == Again::Failed && self.kept.is_none() {
+            // A body that streams is gone.
+            return Verdict {
+                again: Again::Never,
+                ..verdict
+            };
+        }
         let is_late = matches!(output, Err(CallError::Deadline { .. }));
         match is_late && self.hurried.load(Ordering::Relaxed) {
             true => Verdict::IGNORED,
@@ -226,7 +235,7 @@ impl One<'_> {
                 Ok(Hop::Streams(head, body, now)) => {
                     let coming = Coming {
                         body,
-                        _lease: lease,
+                        lease,
                         _in_flight: visit.stay(),
                         address: endpoint.address().clone(),
                     };
@@ -250,6 +259,11 @@ impl One<'_> {
         let headers = request.headers_mut();
         headers.insert(header::HOST, endpoint.host().clone());
         let Told { context, trace } = &self.call.told;
+        if self.client.trust == Trust::Edge {
+            // A stranger is told the trace and nothing else.
+            Context::default().inject_as(headers, now, None, trace);
+            return;
+        }
         context.inject_as(headers, now, Some(self.limit.at()), trace);
         if self.number > 1 {
             headers.insert(ATTEMPT_COUNT, HeaderValue::from(self.number));
@@ -277,7 +291,10 @@ impl One<'_> {
                 return Hop::Failed(fault::broken(error, service, endpoint.address()));
             }
         };
-        let (head, body) = response.into_parts();
+        let (head, mut body) = response.into_parts();
+        if self.call.answer == Answer::Head {
+            return Hop::Streams(head, body, self.client.env.now());
+        }
         if head.status.is_redirection() || head.status.is_informational() {
             return Hop::Failed(fault::status(head.status, &head.headers, service, endpoint));
         }
@@ -285,12 +302,12 @@ impl One<'_> {
             return Hop::Streams(head, body, self.client.env.now());
         }
         let settings = &self.client.settings;
-        match collect(body, settings.max_answer).await {
+        match collect(&mut body, settings.max_answer).await {
             Ok(body) => {
                 let response = Response::from_parts(head, Taken::Whole(body));
                 Hop::Answered(response, self.client.env.now())
             }
-            Err(error) => Hop::Failed(fault::body(error, service, endpoint, settings)),
+            Err(error) => Hop::Failed(fault::body(error, service, endpoint.address(), settings)),
         }
     }
 

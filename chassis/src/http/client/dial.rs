@@ -10,6 +10,7 @@ use super::settings::Protocol;
 use super::wire::Io;
 use crate::context::{Env, Stream};
 use crate::discovery::Address;
+use crate::http::tls::{Alpn, ClientTls};
 
 type Source = Box<dyn StdError + Send + Sync>;
 
@@ -25,6 +26,7 @@ pub(super) async fn dial(
     env: &Env,
     address: &Address,
     protocol: Protocol,
+    tls: Option<&ClientTls>,
     at: Instant,
 ) -> Result<(Io, Negotiated), Source> {
     let began = env.now();
@@ -33,9 +35,21 @@ pub(super) async fn dial(
         Err(_) => return Err(late("the name was not looked up", began, at)),
     };
     let stream = connect(env, &addresses, at).await?;
-    let negotiated = match protocol {
-        Protocol::H2 => Negotiated::Http2,
-        Protocol::Auto | Protocol::Http1 => Negotiated::Http1,
+    let Some(tls) = tls else {
+        let negotiated = match protocol {
+            Protocol::H2 => Negotiated::Http2,
+            Protocol::Auto | Protocol::Http1 => Negotiated::Http1,
+        };
+        return Ok((Io::new(stream), negotiated));
+    };
+    let began = env.now();
+    let (stream, alpn) = match within(env, at, tls.connect(address.host(), stream)).await {
+        Ok(connected) => connected?,
+        Err(_) => return Err(late("no TLS handshake", began, at)),
+    };
+    let negotiated = match alpn {
+        Alpn::H2 => Negotiated::Http2,
+        Alpn::Http1 => Negotiated::Http1,
     };
     Ok((Io::new(stream), negotiated))
 }

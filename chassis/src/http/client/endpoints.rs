@@ -13,6 +13,7 @@ use super::limit::within;
 use super::pool::Endpoint;
 use crate::context::Env;
 use crate::discovery::{Address, Instance, Watch};
+use crate::http::tls::ClientTls;
 use crate::policy::balance::{Balancer, Caller, Seat, hash};
 use crate::telemetry::Telemetry;
 
@@ -25,6 +26,7 @@ pub(crate) struct Endpoints {
     settings: Arc<Settings>,
     pub(super) balance: Balance,
     env: Env,
+    tls: Option<ClientTls>,
     current: ArcSwap<Set>,
     /// Held by the one call that brings the set up to date.
     refresh: Mutex<()>,
@@ -65,6 +67,7 @@ impl Endpoints {
         settings: Arc<Settings>,
         service: &'static str,
         telemetry: &Telemetry,
+        tls: Option<ClientTls>,
     ) -> Arc<Self> {
         let balance = Balance::new(service, settings.balance(), telemetry);
         let nobody = Set {
@@ -79,10 +82,15 @@ impl Endpoints {
             settings,
             balance,
             env: telemetry.env().clone(),
+            tls,
             current: ArcSwap::from_pointee(nobody),
             refresh: Mutex::default(),
             is_pruned: AtomicBool::new(false),
         })
+    }
+
+    pub(super) fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// The endpoints as they are known now.
@@ -171,7 +179,8 @@ impl Endpoints {
                 Some((endpoint, candidate)) => (Arc::clone(endpoint), Arc::clone(candidate)),
                 None => {
                     let address = instance.address.clone();
-                    let endpoint = Endpoint::new(address, &self.settings, &self.env);
+                    let endpoint =
+                        Endpoint::new(address, &self.settings, &self.env, self.tls.clone());
                     (Arc::new(endpoint), self.balance.candidate(usual))
                 }
             };

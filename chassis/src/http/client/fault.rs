@@ -121,11 +121,11 @@ pub(super) fn broken(error: WireError, service: &str, address: &Address) -> Call
 pub(super) fn body(
     error: BodyError,
     service: &str,
-    endpoint: &Endpoint,
+    address: &Address,
     settings: &Settings,
 ) -> CallError {
     match error {
-        BodyError::Broken(error) => broken(error, service, endpoint.address()),
+        BodyError::Broken(error) => broken(error, service, address),
         BodyError::TooLarge => CallError::Answer {
             service: service.to_owned(),
             reason: format!(
@@ -134,6 +134,14 @@ pub(super) fn body(
                 settings.max_answer
             ),
         },
+    }
+}
+
+/// The answer was taken as something else than was asked for.
+pub(super) fn no_stream(service: &str) -> CallError {
+    CallError::Answer {
+        service: service.to_owned(),
+        reason: "its body is not there".to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http_body::Body as _;
@@ -23,10 +24,18 @@ use crate::policy::balance::Stay;
 pub(super) struct Coming {
     pub(super) body: Body,
     /// Dropped with the stream: one is seldom read to its end.
-    pub(super) _lease: Lease,
+    pub(super) lease: Lease,
     /// Counted with it.
     pub(super) _in_flight: Stay,
     pub(super) address: Address,
+}
+
+impl Coming {
+    /// The body was read to its end: its connection may carry another call.
+    pub(super) fn give_back(self, now: Instant) {
+        drop(self.body);
+        self.lease.give_back(now);
+    }
 }
 
 /// The bytes of a stream. Dropping it closes the connection, by which the callee learns that nobody

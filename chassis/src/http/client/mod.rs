@@ -18,6 +18,7 @@ mod call;
 mod dial;
 mod endpoints;
 mod fault;
+mod general;
 mod incoming;
 mod judge;
 mod layer;
@@ -36,6 +37,8 @@ mod tests;
 
 pub use balance::{BalanceOptions, KeySource};
 pub(crate) use endpoints::Endpoints;
+pub(crate) use general::Shown;
+pub use general::{Client, RequestBuilder, Response};
 pub use layer::{ClientTelemetry, ClientTelemetryFuture, ClientTelemetryLayer};
 pub(crate) use observe::Methods as Observed;
 pub use settings::{
@@ -43,5 +46,6 @@ pub use settings::{
     EjectionTable, HedgeTable, OneBalance, OneBreaker, OneBudget, OneBulkhead, OneClient,
     OneEjection, OneHedge, OneMethod, OneRetry, Policies, Protocol, RetryTable, Settings,
 };
+pub(crate) use target::open_tls;
 pub use target::{Remote, Target};
 pub use transport::HttpTransport;

@@ -13,8 +13,9 @@ use super::observe::Methods;
 use super::wire::{SendBody, Wire};
 use super::{Remote, Settings};
 use crate::CallError;
-use crate::context::Env;
+use crate::context::{Env, Trust};
 use crate::contract::{ContractInfo, Outgoing, StreamFuture, Transport, TransportFuture};
+use crate::discovery::Watch;
 use crate::policy::Stack;
 use crate::policy::stack::Mistake;
 use crate::telemetry::Telemetry;
@@ -32,6 +33,8 @@ pub struct HttpTransport {
     pub(super) endpoints: Arc<Endpoints>,
     pub(super) settings: Arc<Settings>,
     pub(super) stack: Arc<Stack>,
+    /// Whether the callees belong to us, and are told the whole context.
+    pub(super) trust: Trust,
     pub(super) env: Env,
 }
 
@@ -43,16 +46,29 @@ impl HttpTransport {
         settings: Settings,
         telemetry: Telemetry,
     ) -> Self {
+        let metrics = telemetry.metrics().clone();
+        let transport = Self::unwatched(contract, remote, settings, telemetry);
+        metrics.watch_policies(contract.name, &transport.stack);
+        transport
+    }
+
+    /// The same, without metrics of its policies: for one of many that bear the same name.
+    pub(super) fn unwatched(
+        contract: &'static ContractInfo,
+        remote: Remote,
+        settings: Settings,
+        telemetry: Telemetry,
+    ) -> Self {
         let settings = Arc::new(settings);
         let env = telemetry.env().clone();
         let stack = Arc::new(stack(contract, &settings, &env));
-        telemetry.metrics().watch_policies(contract.name, &stack);
         let endpoints = Endpoints::new(
             remote.watch,
             remote.peers,
             Arc::clone(&settings),
             contract.name,
             &telemetry,
+            remote.tls,
         );
         Self {
             contract,
@@ -61,6 +77,7 @@ impl HttpTransport {
             methods: Arc::new(Methods::new(telemetry, contract, &remote.address)),
             endpoints,
             stack,
+            trust: Trust::Mesh,
             settings,
             env,
         }
@@ -79,6 +96,16 @@ impl HttpTransport {
     /// The first [`Mistake`]; then nothing is changed.
     pub fn update(&self, settings: &Settings) -> Result<(), Mistake> {
         self.stack.update(settings.stack(self.contract))
+    }
+
+    /// The same, with other trust in the callees.
+    pub(super) fn trusting(self, trust: Trust) -> Self {
+        Self { trust, ..self }
+    }
+
+    /// Its instances.
+    pub(super) fn watch(&self) -> &Watch {
+        self.endpoints.watch()
     }
 
     /// What is counted of its calls, and the last failures.

@@ -33,6 +33,7 @@ use super::settings::{Protocol, Settings};
 use super::wire::{Kept, Slot};
 use crate::context::Env;
 use crate::discovery::Address;
+use crate::http::tls::ClientTls;
 
 pub(super) use lease::{Lease, LeaseError};
 
@@ -43,6 +44,7 @@ pub(super) struct Endpoint {
     host: HeaderValue,
     env: Env,
     settings: Arc<Settings>,
+    tls: Option<ClientTls>,
     spoken: AtomicU8,
     idle: Mutex<Idle>,
     shared: Mutex<Shared>,
@@ -65,10 +67,16 @@ enum Spoken {
 }
 
 impl Endpoint {
-    pub(super) fn new(address: Address, settings: &Arc<Settings>, env: &Env) -> Self {
-        let host = HeaderValue::try_from(address.to_string());
+    pub(super) fn new(
+        address: Address,
+        settings: &Arc<Settings>,
+        env: &Env,
+        tls: Option<ClientTls>,
+    ) -> Self {
+        let host = HeaderValue::try_from(host(&address, tls.is_some()));
         let spoken = match settings.protocol {
             Protocol::H2 => Spoken::Http2,
+            Protocol::Auto if tls.is_some() => Spoken::Unknown,
             Protocol::Auto | Protocol::Http1 => Spoken::Http1,
         };
         Self {
@@ -76,6 +84,7 @@ impl Endpoint {
             address,
             env: env.clone(),
             settings: Arc::clone(settings),
+            tls,
             spoken: AtomicU8::new(spoken as u8),
             idle: Mutex::default(),
             shared: Mutex::default(),
@@ -247,6 +256,16 @@ impl Endpoint {
 
     fn shared(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// `Host`: without the port that everybody assumes.
+fn host(address: &Address, is_encrypted: bool) -> String {
+    let whole = address.to_string();
+    let default = if is_encrypted { ":443" } else { ":80" };
+    match whole.strip_suffix(default) {
+        Some(host) => host.to_owned(),
+        None => whole,
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use http::uri::Scheme;
 use tokio::sync::oneshot;
 
 use super::idle::Connection;
@@ -92,8 +93,10 @@ impl Endpoint {
 
     async fn connect(&self) -> Result<Opened, Box<dyn StdError + Send + Sync>> {
         let until = after(self.env.now(), self.settings.connect_timeout);
-        let (io, negotiated) =
-            dial(&self.env, &self.address, self.settings.protocol, until).await?;
+        let (io, negotiated) = {
+            let (protocol, tls) = (self.settings.protocol, self.tls.as_ref());
+            dial(&self.env, &self.address, protocol, tls, until).await?
+        };
         let age = self.age();
         let now = self.env.now();
         match negotiated {
@@ -103,7 +106,7 @@ impl Endpoint {
                 age,
                 idle_since: now,
             })),
-            Negotiated::Http2 => Ok(Opened::Shared(self.multiplexed(io, age).await?)),
+            Negotiated::Http2 => Ok(Opened::Shared(self.multiplexed(io, age, until).await?)),
         }
     }
 
@@ -111,10 +114,14 @@ impl Endpoint {
         &self,
         io: Io,
         age: Duration,
+        until: Instant,
     ) -> Result<Multiplexed, Box<dyn StdError + Send + Sync>> {
         let opening = Opening {
             env: &self.env,
-            scheme: http::uri::Scheme::HTTP,
+            scheme: match self.tls {
+                Some(_) => Scheme::HTTPS,
+                None => Scheme::HTTP,
+            },
             authority: self.host.to_str()?.parse()?,
             keep_alive: KeepAlive {
                 interval: self.settings.ping_interval,
@@ -122,8 +129,9 @@ impl Endpoint {
             },
             age,
             freed: Arc::clone(&self.freed),
+            until,
         };
-        Ok(Multiplexed::open(io, opening).await?)
+        Multiplexed::open(io, opening).await
     }
 
     /// From nine tenths of `max_age` to all of it, so that what was opened together is not replaced

@@ -12,6 +12,7 @@ use super::tables::{
     Policies,
 };
 use crate::config::{ByteSize, HumanDuration};
+use crate::http::tls::{Alpn, TlsSettings};
 
 /// What is spoken with the instances of a service.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -24,6 +25,17 @@ pub enum Protocol {
     Http1,
     /// HTTP/2: one connection for many calls. Without TLS by prior knowledge: nobody is asked.
     H2,
+}
+
+impl Protocol {
+    /// What is offered by ALPN, the preferred one first.
+    pub(crate) fn alpn(self) -> &'static [Alpn] {
+        match self {
+            Self::Auto => &[Alpn::H2, Alpn::Http1],
+            Self::Http1 => &[Alpn::Http1],
+            Self::H2 => &[Alpn::H2],
+        }
+    }
 }
 
 /// How other services are called: what holds for every client, and a table for each that is
@@ -84,9 +96,9 @@ pub struct ClientSettings {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OneClient {
-    /// Where the service is: `local:` (in this process), `registry:NAME`, `http://HOST:PORT/PREFIX`
-    /// or `static:HOST:PORT,HOST:PORT`. Unset: `local:` where it is composed, else `registry:` and
-    /// the contract's name.
+    /// Where the service is: `local:` (in this process), `registry:NAME`, `http://HOST:PORT/PREFIX`,
+    /// `https://HOST:PORT/PREFIX` or `static:HOST:PORT,HOST:PORT`. Unset: `local:` where it is
+    /// composed, else `registry:` and the contract's name; of `app.http`, any URL.
     pub url: Option<String>,
     /// Whether our readiness waits for this service. Else its state never changes ours, because one
     /// failure would drain all its callers.
@@ -99,6 +111,8 @@ pub struct OneClient {
     pub total_timeout: Option<HumanDuration>,
     /// As in `[client]`.
     pub protocol: Option<Protocol>,
+    /// Whom we believe, and who we are, where the `url` begins with `https://`.
+    pub tls: TlsSettings,
     /// As in `[client]`.
     pub ping_interval: Option<HumanDuration>,
     /// As in `[client]`.
@@ -168,6 +182,7 @@ impl ClientSettings {
             attempt_timeout: attempt.map(Duration::from),
             total_timeout: duration(own.total_timeout, self.total_timeout),
             protocol: own.protocol.unwrap_or(self.protocol),
+            tls: own.tls.clone(),
             ping_interval: duration(own.ping_interval, self.ping_interval),
             max_connections: own.max_connections.unwrap_or(self.max_connections) as usize,
             max_waiting: own.max_waiting.unwrap_or(self.max_waiting) as usize,

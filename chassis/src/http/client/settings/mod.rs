@@ -22,6 +22,7 @@ pub use self::tables::{
 };
 use crate::config::{Config, Findings};
 use crate::contract::ContractInfo;
+use crate::http::tls::TlsSettings;
 
 /// The settings of one client: `[client.NAME]` over `[client]` over the defaults.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +39,7 @@ pub struct Settings {
     pub attempt_timeout: Option<Duration>,
     pub total_timeout: Duration,
     pub protocol: Protocol,
+    pub tls: TlsSettings,
     pub ping_interval: Duration,
     pub max_connections: usize,
     pub max_waiting: usize,

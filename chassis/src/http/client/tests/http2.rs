@@ -196,15 +196,11 @@ async fn more_connections_are_opened_where_one_takes_no_more_calls() {
     settings.max_concurrent_streams(4);
     let callee = Callee::answering(settings, |_, _, respond, seen| async move {
         // Nobody is answered before all are there.
-        until("all there", || seen.requests.load(Ordering::SeqCst) >= 13).await;
+        until("all there", || seen.requests.load(Ordering::SeqCst) >= 12).await;
         say(respond, "ok");
     })
     .await;
     let client = client(&[&callee], h2());
-    // The callee's limit is known by the first answer.
-    callee.seen.requests.store(20, Ordering::SeqCst);
-    client.get().await.unwrap();
-    callee.seen.requests.store(1, Ordering::SeqCst);
     for ended in at_once(&client, 12).await {
         assert_eq!(ended.unwrap(), "ok");
     }
@@ -225,7 +221,6 @@ async fn who_finds_every_connection_full_waits_in_line() {
         ..h2()
     };
     let client = client(&[&callee], settings);
-    client.get().await.unwrap();
     for ended in at_once(&client, 50).await {
         assert_eq!(ended.unwrap(), "ok");
     }
@@ -296,7 +291,7 @@ async fn a_callee_that_only_goes_away_is_given_up_soon() {
     let client = client(&[&callee], h2());
     client.call(post("{}")).await.unwrap_err();
     let dialled = callee.count(|seen| &seen.connections);
-    assert!(dialled <= 4, "{dialled}");
+    assert!(dialled <= 8, "{dialled}");
 }
 
 #[tokio::test]
@@ -317,7 +312,7 @@ async fn a_refused_stream_goes_to_another_instance_whatever_its_method() {
     assert_eq!(refusing.count(|seen| &seen.connections), 1);
     let only = client(&[&refusing], h2());
     let error = only.call(post("{}")).await.unwrap_err();
-    assert!(matches!(error, CallError::Connect { .. }), "{error:?}");
+    assert_eq!(kind(&error), "connect", "{error:?}");
 }
 
 #[tokio::test]
@@ -331,7 +326,7 @@ async fn a_reset_that_is_no_refusal_is_not_sent_again() {
     .await;
     let client = client(&[&callee, &callee], h2());
     let error = client.call(post("{}")).await.unwrap_err();
-    assert!(matches!(error, CallError::Interrupted { .. }), "{error:?}");
+    assert_eq!(kind(&error), "interrupted", "{error:?}");
     assert_eq!(callee.count(|seen| &seen.requests), 1);
     assert_eq!(callee.count(|seen| &seen.connections), 1);
 }
@@ -359,7 +354,7 @@ async fn a_connection_whose_other_end_is_gone_is_noticed() {
     let client = client(&[&callee], settings);
     client.get().await.unwrap();
     let error = client.call(post("{}")).await.unwrap_err();
-    assert!(matches!(error, CallError::Interrupted { .. }), "{error:?}");
+    assert_eq!(kind(&error), "interrupted", "{error:?}");
     assert_eq!(client.get().await.unwrap(), "ok");
     assert_eq!(callee.count(|seen| &seen.connections), 2);
 }
@@ -402,8 +397,8 @@ async fn a_server_of_the_other_protocol_is_named() {
     })
     .await;
     let client = Client::of(&[&server], h2());
-    let said = client.get().await.unwrap_err().to_string();
-    assert!(said.contains("expected HTTP/2 from 127.0.0.1:"), "{said}");
+    let said = format!("{:?}", client.get().await.unwrap_err());
+    assert!(said.contains("expected HTTP/2: "), "{said}");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ mod hostile;
 mod http2;
 mod pool;
 mod retries;
-mod server;
+pub(super) mod server;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -98,7 +98,7 @@ struct Client {
     publisher: Publisher,
 }
 
-fn telemetry(env: Env) -> Telemetry {
+pub(super) fn telemetry(env: Env) -> Telemetry {
     let resource = Resource::new("test", &env);
     Telemetry::new(env, &telemetry::Settings::default(), resource).unwrap()
 }
@@ -145,13 +145,25 @@ impl Client {
     }
 }
 
+/// Beneath what the policies say of it.
+fn kind(error: &CallError) -> &'static str {
+    let mut error = error;
+    while let Some(below) = std::error::Error::source(error) {
+        match below.downcast_ref::<CallError>() {
+            Some(below) => error = below,
+            None => break,
+        }
+    }
+    error.kind()
+}
+
 /// An address where nobody listens.
 async fn nobody() -> SocketAddr {
     Server::answering("").await.address
 }
 
 /// Waits until `condition` holds.
-async fn until(what: &str, condition: impl Fn() -> bool) {
+pub(super) async fn until(what: &str, condition: impl Fn() -> bool) {
     let wait = async {
         while !condition() {
             tokio::time::sleep(Duration::from_millis(1)).await;

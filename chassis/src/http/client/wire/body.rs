@@ -18,11 +18,16 @@ pub(in crate::http::client) enum SendBody {
     /// All of it, or what of it is left. Empty: there is none.
     Whole(Bytes),
     /// As it comes. It can be sent once.
-    #[expect(dead_code, reason = "for requests that stream")]
     Streaming(Streaming),
 }
 
 impl SendBody {
+    /// The body, to be sent: what can be sent again stays here, too.
+    pub(in crate::http::client) fn take(&mut self) -> Self {
+        let copy = self.copy().unwrap_or(Self::Whole(Bytes::new()));
+        std::mem::replace(self, copy)
+    }
+
     /// The same body for another attempt; `None` where it can be sent only once.
     pub(super) fn copy(&self) -> Option<Self> {
         match self {

@@ -1,5 +1,6 @@
 //! [`Multiplexed`]: a connection of HTTP/2, which carries many calls, each in a [`Slot`].
 
+use std::error::Error;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,13 +13,14 @@ use h2::{Reason, RecvStream, SendStream};
 use http::uri::{Authority, Parts, Scheme};
 use http::{HeaderMap, Request, Response, Uri, Version, header};
 use http_body::Body as HttpBody;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 use super::body::Streaming;
 pub(in crate::http::client) use super::keep_alive::KeepAlive;
 use super::keep_alive::{Signals, drive};
 use super::{Body, Io, SendBody, SendError, Wire, WireError};
 use crate::context::Env;
+use crate::http::client::limit::within;
 
 /// What the callee may send before we read it: for one call, and for all calls of a connection. It
 /// bounds the memory that answers nobody reads may take.
@@ -56,10 +58,16 @@ pub(in crate::http::client) struct Opening<'a> {
     pub(in crate::http::client) keep_alive: KeepAlive,
     pub(in crate::http::client) age: Duration,
     pub(in crate::http::client) freed: Arc<Notify>,
+    pub(in crate::http::client) until: Instant,
+}
+
+fn not_spoken(what: &str) -> Box<dyn Error + Send + Sync> {
+    format!("expected HTTP/2: {what}; does the instance speak it? (`protocol`)").into()
 }
 
 impl Multiplexed {
-    /// Begins to speak HTTP/2 over `io`.
+    /// Begins to speak HTTP/2 over `io`, and waits for the settings of the other side: how many calls
+    /// it takes, and that it speaks HTTP/2 at all.
     #[expect(
         clippy::disallowed_methods,
         reason = "a connection outlives the call that opened it, so it must not carry its context"
@@ -67,7 +75,7 @@ impl Multiplexed {
     pub(in crate::http::client) async fn open(
         io: Io,
         opening: Opening<'_>,
-    ) -> Result<Self, h2::Error> {
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let signals = Arc::<Signals>::default();
         let io = io.noting(Arc::clone(&signals.heard));
         let (sender, connection) = h2::client::Builder::new()
@@ -79,8 +87,21 @@ impl Multiplexed {
             .handshake(io)
             .await?;
         let env = opening.env.clone();
-        let driven = drive(connection, Arc::clone(&signals), opening.keep_alive, env);
-        drop(tokio::spawn(driven));
+        let (told, begun) = oneshot::channel();
+        let shared = Arc::clone(&signals);
+        drop(tokio::spawn(drive(
+            connection,
+            shared,
+            opening.keep_alive,
+            env,
+            told,
+        )));
+        match within(opening.env, opening.until, begun).await {
+            Ok(Ok(Ok(()))) => {}
+            Ok(Ok(Err(error))) => return Err(not_spoken(&error.to_string())),
+            Ok(Err(_)) => return Err(not_spoken("the connection was closed")),
+            Err(_) => return Err(not_spoken("nothing came in time")),
+        }
         Ok(Self {
             sender,
             signals,

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use h2::client::Connection;
 use h2::{Ping, PingPong};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 use super::Io;
 use crate::context::{Alarm, Env};
@@ -46,19 +46,29 @@ pub(in crate::http::client) struct KeepAlive {
 /// thrown out.
 const SPACING: Duration = Duration::from_secs(1);
 
-/// Reads and writes the connection until it is closed, by either side or for being dead.
+/// Reads and writes the connection until it is closed, by either side or for being dead. `begun` is
+/// told when the other side has said its settings, or what it said in their place.
 pub(super) async fn drive(
     mut connection: Connection<Io, Bytes>,
     signals: Arc<Signals>,
     keep_alive: KeepAlive,
     env: Env,
+    begun: oneshot::Sender<Result<(), h2::Error>>,
 ) {
+    let mut begun = Some(begun);
     let ping_pong = connection.ping_pong();
     let mut connection = pin!(connection);
     let mut death = pin!(watch(ping_pong, &signals, keep_alive, &env));
     poll_fn(|cx| {
-        if connection.as_mut().poll(cx).is_ready() {
+        if let Poll::Ready(closed) = connection.as_mut().poll(cx) {
+            if let (Some(begun), Err(error)) = (begun.take(), closed) {
+                drop(begun.send(Err(error)));
+            }
             return Poll::Ready(());
+        }
+        // The first thing that comes is the settings, or the poll would have failed.
+        if begun.is_some() && signals.heard.load(Ordering::Relaxed) {
+            begun.take().map(|begun| begun.send(Ok(())));
         }
         death.as_mut().poll(cx)
     })
