@@ -149,6 +149,7 @@ pub(super) const CASES: &[Case] = &[
         bounds: Bounds {
             ratio: Some(0.82),
             allocations: Some(6.0),
+            instructions: None,
         },
         known: None,
     },

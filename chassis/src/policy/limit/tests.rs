@@ -152,7 +152,8 @@ fn a_start_under_overload_finds_the_limit() {
     for slots in [5, 20, 60] {
         let mut queue = Queue::new(LimitSettings::default(), slots, 20 * MS);
         let capacity = slots as f64 * 50.0;
-        queue.offer(capacity * 10.0, 3.0);
+        // What was let in before anything was known has to be worked off.
+        queue.offer(capacity * 10.0, 12.0);
         let mut loaded = queue.offer(capacity * 10.0, 20.0);
         assert!(loaded.goodput() / capacity > 0.95);
         assert!(loaded.p99() < 60.0 || slots == 5, "{}", loaded.p99());

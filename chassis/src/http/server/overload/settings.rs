@@ -24,8 +24,8 @@ pub struct Overload {
     /// Never are more calls of a route let in. As many as `http.max_in_flight`, which holds for all routes
     /// together.
     pub max_concurrency: u32,
-    /// How many calls of a route are let in before its latency is known. Many, so that a start under load
-    /// refuses nobody whom it could serve.
+    /// How many calls of a route are let in before its latency is known, within the bounds. As many as may be, so
+    /// that nobody is refused on a guess; a start under overload then takes some seconds to find its limit.
     pub initial_concurrency: u32,
     /// How many times as long as alone a call may take before fewer are let in. 1.5 leaves latencies room to
     /// vary; nearer to 1 keeps them lower and refuses more.
@@ -75,7 +75,10 @@ impl Overload {
             limit: LimitSettings {
                 min_concurrency: self.min_concurrency,
                 max_concurrency: self.max_concurrency,
-                initial_concurrency: self.initial_concurrency,
+                initial_concurrency: self
+                    .initial_concurrency
+                    .min(self.max_concurrency)
+                    .max(self.min_concurrency),
                 tolerance: self.tolerance,
                 ..LimitSettings::default()
             },
@@ -284,7 +287,6 @@ mod tests {
         };
         overload("min_concurrency", "0");
         overload("max_concurrency", "4000000000");
-        overload("initial_concurrency", "5");
         overload("tolerance", "0.5");
         overload("tolerance", "nan");
         overload("max_waiting", "100000");
