@@ -63,7 +63,7 @@ proptest! {
         let (endpoints, callers) = (side(|pair| pair.0), side(|pair| pair.1));
         let asked: f64 = callers.values().sum();
         let offered: f64 = endpoints.values().sum();
-        let mut gets: BTreeMap<&str, f64> = BTreeMap::new();
+        let mut gets: BTreeMap<String, f64> = BTreeMap::new();
         let mut from = 0.0;
         for (zone, count) in &callers {
             let Some(spread) = spread(zone, &endpoints, &callers) else { continue };
@@ -71,15 +71,15 @@ proptest! {
             prop_assert!((0.0..=1.0).contains(&spread.home));
             prop_assert!((spread.home + (1.0 - spread.home) * rest - 1.0).abs() < 1e-9);
             from += count;
-            *gets.entry(zone).or_default() += count * spread.home;
+            *gets.entry(zone.clone()).or_default() += count * spread.home;
             for (other, part) in &spread.others {
-                *gets.entry(other).or_default() += count * (1.0 - spread.home) * part;
+                *gets.entry(other.clone()).or_default() += count * (1.0 - spread.home) * part;
             }
         }
         // Where every caller's zone has endpoints, each endpoint gets as much as any other.
         if from == asked && asked > 0.0 {
             for (zone, got) in gets {
-                let part = endpoints.get(zone).copied().unwrap_or(0.0) / offered;
+                let part = endpoints.get(&zone).copied().unwrap_or(0.0) / offered;
                 prop_assert!(got / asked <= part + 1e-9, "{zone}: {got} of {asked}, {part}");
             }
         }
