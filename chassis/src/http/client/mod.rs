@@ -37,7 +37,6 @@ mod tests;
 
 pub use balance::{BalanceOptions, KeySource};
 pub(crate) use endpoints::Endpoints;
-pub(crate) use general::Shown;
 pub use general::{Client, RequestBuilder, Response};
 pub use layer::{ClientTelemetry, ClientTelemetryFuture, ClientTelemetryLayer};
 pub(crate) use observe::Methods as Observed;

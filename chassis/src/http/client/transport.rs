@@ -9,6 +9,7 @@ use http::{HeaderValue, Method, Request, Uri, header};
 
 use super::call;
 use super::endpoints::Endpoints;
+use super::general::with_keyed;
 use super::observe::Methods;
 use super::wire::{SendBody, Wire};
 use super::{Remote, Settings};
@@ -95,7 +96,8 @@ impl HttpTransport {
     ///
     /// The first [`Mistake`]; then nothing is changed.
     pub fn update(&self, settings: &Settings) -> Result<(), Mistake> {
-        self.stack.update(settings.stack(self.contract))
+        self.stack
+            .update(with_keyed(self.contract, settings.stack(self.contract)))
     }
 
     /// The same, with other trust in the callees.
@@ -173,7 +175,7 @@ impl fmt::Debug for HttpTransport {
 /// The policies around the calls of `contract`. Settings that were read have been checked; of
 /// those that were made by hand, what can't work is replaced by the defaults, and said.
 fn stack(contract: &'static ContractInfo, settings: &Settings, env: &Env) -> Stack {
-    let own = settings.stack(contract);
+    let own = with_keyed(contract, settings.stack(contract));
     Stack::new(env.clone(), contract.name, own).unwrap_or_else(|mistake| {
         let name = contract.name;
         tracing::error!("client.{name}: {mistake}; the default policies hold instead");

@@ -38,6 +38,6 @@ mod tests;
 mod verbs;
 
 pub use client::Client;
-pub(crate) use client::Shown;
 pub use request::RequestBuilder;
 pub use response::Response;
+pub(super) use verbs::with_keyed;

@@ -6,23 +6,24 @@ use std::sync::{Mutex, PoisonError};
 use http::Method;
 
 use crate::contract::{Cancel, ContractInfo, MethodInfo};
+use crate::policy::stack::StackSettings;
 
 static METHODS: [MethodInfo; 8] = [
-    method("get", Method::GET, false),
-    method("head", Method::HEAD, false),
-    method("put", Method::PUT, false),
-    method("delete", Method::DELETE, false),
-    method("options", Method::OPTIONS, false),
-    method("post", Method::POST, false),
-    method("patch", Method::PATCH, false),
+    method("get", Method::GET),
+    method("head", Method::HEAD),
+    method("put", Method::PUT),
+    method("delete", Method::DELETE),
+    method("options", Method::OPTIONS),
+    method("post", Method::POST),
+    method("patch", Method::PATCH),
     // POST and PATCH may be repeated with an Idempotency-Key; the method sent is the request's own.
-    method("keyed", Method::POST, true),
+    method("keyed", Method::POST),
 ];
 
 /// The methods that a request may have.
 pub(super) const KNOWN: &str = "GET, HEAD, PUT, DELETE, OPTIONS, POST and PATCH";
 
-const fn method(name: &'static str, verb: Method, idempotent: bool) -> MethodInfo {
+const fn method(name: &'static str, verb: Method) -> MethodInfo {
     MethodInfo {
         name,
         verb,
@@ -50,6 +51,19 @@ pub(super) fn index(method: &Method, is_keyed: bool) -> Option<usize> {
         false if is_keyed => Some(METHODS.len() - 1),
         _ => Some(index),
     }
+}
+
+/// Says of `settings`, made for `contract`, that what carries a key may be repeated, if it is such a
+/// contract.
+pub(in crate::http::client) fn with_keyed(
+    contract: &ContractInfo,
+    mut settings: StackSettings,
+) -> StackSettings {
+    let is_such = std::ptr::eq(contract.methods.as_ptr(), METHODS.as_ptr());
+    if let (true, Some(keyed)) = (is_such, settings.methods.last_mut()) {
+        keyed.is_repeatable = true;
+    }
+    settings
 }
 
 /// The contract of the client called `name`. Each name has one for as long as the process lives:
