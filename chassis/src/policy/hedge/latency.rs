@@ -45,14 +45,14 @@ impl Latency {
     pub fn record(&self, elapsed: Duration, quantile: f64, minimum: u32) {
         let count = self.recorded.fetch_add(1, Ordering::Relaxed);
         let filling = &self.generations[(count / GENERATION % 2) as usize];
-        if count % GENERATION == 0 {
+        if count.is_multiple_of(GENERATION) {
             // Answers that are recorded meanwhile may be forgotten, which does no harm.
             filling
                 .iter()
                 .for_each(|bucket| bucket.store(0, Ordering::Relaxed));
         }
         filling[bucket(elapsed)].fetch_add(1, Ordering::Relaxed);
-        if (count + 1) % LOOK == 0 || count + 1 == u64::from(minimum) {
+        if (count + 1).is_multiple_of(LOOK) || count + 1 == u64::from(minimum) {
             self.look(count + 1, quantile, minimum);
         }
     }

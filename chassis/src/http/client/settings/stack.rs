@@ -119,7 +119,7 @@ fn breaker(table: &BreakerTable) -> Option<BreakerSettings> {
 }
 
 fn bulkhead(table: &BulkheadTable) -> Option<BulkheadSettings> {
-    table.enabled.then(|| BulkheadSettings {
+    table.enabled.then_some(BulkheadSettings {
         max_calls: table.max_calls as usize,
         max_waiting: table.max_waiting as usize,
     })
