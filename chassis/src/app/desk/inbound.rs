@@ -197,7 +197,7 @@ fn policy(offered: &OfferedRoute) -> RoutePolicy {
     RoutePolicy {
         timeout_ms: millis(offered.timeout),
         max_body_bytes: offered.max_body.map(|size| size as u64),
-        idempotent: info.verb.is_idempotent(),
+        idempotent: info.is_repeatable(),
         cancelled_with_caller: offered.cancel,
         deprecated: info.deprecated,
         since: info.since.map(str::to_owned),

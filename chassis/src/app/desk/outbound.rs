@@ -191,7 +191,7 @@ impl Outer {
                     name: method.name.to_owned(),
                     summary: first_paragraph(method.doc),
                     route: Some(format!("{} {}", method.verb, method.path)),
-                    idempotent: method.verb.is_idempotent(),
+                    idempotent: method.is_repeatable(),
                     figures: figures(index),
                 };
                 methods.map(shown).collect()

@@ -63,6 +63,8 @@ const fn method(name: &'static str, verb: Method, path: &'static str) -> MethodI
         source: "workshop.rs:1",
         timeout: None,
         max_body: None,
+        idempotent: false,
+        cache: None,
         deprecated: false,
         since: None,
         cancel,
@@ -88,6 +90,8 @@ static METHODS: LazyLock<Vec<MethodInfo>> = LazyLock::new(|| {
         MethodInfo {
             params: BODY,
             max_body: Some(1024),
+            idempotent: false,
+            cache: None,
             ..method("store", Method::PUT, "/v1/items/{name}")
         },
         method("wait", Method::GET, "/v1/wait"),

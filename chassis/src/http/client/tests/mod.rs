@@ -49,6 +49,8 @@ const fn method(name: &'static str, verb: Method, path: &'static str) -> MethodI
         source: "",
         timeout: None,
         max_body: None,
+        idempotent: false,
+        cache: None,
         deprecated: false,
         since: None,
         cancel: Cancel::Always,
