@@ -31,6 +31,8 @@ pub mod health;
 #[cfg(feature = "service")]
 pub mod http;
 #[cfg(feature = "service")]
+pub mod idempotency;
+#[cfg(feature = "service")]
 pub mod policy;
 #[cfg(feature = "service")]
 mod spawn;

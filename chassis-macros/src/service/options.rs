@@ -99,7 +99,7 @@ impl Options {
                 self.idempotent = Some(meta.span());
             }
             "cache" => {
-                let wrong = "say how long an answer stays fresh: `cache = \"30s\"`, or `cache = \
+                let wrong = "say how long an answer stays fresh, in whole seconds: `cache = \"30s\"`, or `cache = \
                     \"30s, public\"` where every caller gets the same one";
                 self.cache = Some((quantity(meta, Cache::parse, wrong)?, meta.span()));
             }
@@ -133,8 +133,10 @@ impl Cache {
             Some((fresh, word)) => (fresh.trim_end(), Some(word.trim())),
             None => (text, None),
         };
+        // On the wire it is told in whole seconds.
+        let fresh_ms = words::milliseconds(fresh).filter(|ms| ms % 1_000 == 0)?;
         Some(Self {
-            fresh_ms: words::milliseconds(fresh)?,
+            fresh_ms,
             public: match public {
                 None => false,
                 Some("public") => true,

@@ -96,6 +96,24 @@ impl App {
         foreign::http(&self.0, name)
     }
 
+    /// The same with a fallback: an implementation of the contract that is asked when a call has
+    /// failed after all policies, by itself or with a 5xx answer. Where it fails, too, or panics, the
+    /// caller gets the call's own error; so its methods that know nothing better give any error.
+    /// What it answers is counted, traced and said in the log, once until the service answers again.
+    ///
+    /// The fallback stands behind every client of `C` that this component makes, also where the
+    /// service runs in this process. Streams have none.
+    ///
+    /// # Errors
+    ///
+    /// As [`client`](App::client); and when a client of `C` was made before without it.
+    pub fn client_with_fallback<C: Contract + ?Sized>(
+        &self,
+        fallback: impl Served<C>,
+    ) -> Result<Arc<C>> {
+        clients::client_with::<C>(&self.0, Some(fallback.into_service()))
+    }
+
     /// Puts `adapter` behind the port `P`: each call through the port is traced, counted, timed,
     /// ended at its deadline, and shown on the admin page. [`adapt_at`](App::adapt_at) says what it
     /// speaks to, too.

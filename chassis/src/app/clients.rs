@@ -9,9 +9,9 @@ use super::component::{
 };
 use crate::config::HumanDuration;
 use crate::config::{Config, Finding};
-use crate::contract::{Bound, Contract, ContractInfo, Link, Loopback};
+use crate::contract::{Bound, Contract, ContractInfo, Link, Loopback, Transport};
 use crate::discovery::{Registry, Watch};
-use crate::http::client::{HttpTransport, Remote, Settings, Target, open_tls};
+use crate::http::client::{Cached, HttpTransport, Remote, Settings, Standby, Target, open_tls};
 use crate::http::tls::ClientTls;
 use crate::port::Crossing;
 use crate::telemetry::{PortObserver, Telemetry};
@@ -40,17 +40,28 @@ struct Draft<C: ?Sized> {
     /// Where the target is encrypted.
     tls: Option<ClientTls>,
     health: crate::health::Health,
+    fallback: Option<Arc<C>>,
 }
 
 /// `app.client::<dyn C>()`. Each component makes the client of a contract once.
 pub(super) fn client<C: Contract + ?Sized>(component: &Component) -> Result<Arc<C>> {
+    client_with(component, None)
+}
+
+/// `app.client_with_fallback::<dyn C>(…)`, or without one.
+pub(super) fn client_with<C: Contract + ?Sized>(
+    component: &Component,
+    fallback: Option<Arc<C>>,
+) -> Result<Arc<C>> {
+    let name = C::info().name;
     let known = lock(&component.clients)
         .get(&TypeId::of::<C>())
         .and_then(|client| client.downcast_ref::<Arc<C>>().cloned());
-    if let Some(client) = known {
-        return Ok(client);
+    match known {
+        Some(client) if fallback.is_none() => return Ok(client),
+        Some(_) => return Err(too_late_for_a_fallback(name)),
+        None => {}
     }
-    let name = C::info().name;
     component.composed.ask(name);
     let settings = Settings::of(&component.config, C::info()).map_err(Error::configuration)?;
     let target = settings
@@ -83,6 +94,7 @@ pub(super) fn client<C: Contract + ?Sized>(component: &Component) -> Result<Arc<
         target,
         tls,
         health: component.health.clone(),
+        fallback,
     };
     component
         .composed
@@ -176,6 +188,7 @@ impl<C: Contract + ?Sized> Draft<C> {
         let observer = Arc::new(observer.served_by(&callee));
         let env = self.telemetry.env().clone();
         let crossing = Crossing::new(contract.name, Arc::clone(&observer) as _, env);
+        let crossing = crossing.with_keys(contract.methods.iter().map(|method| method.idempotent));
         let leads_to = Leads::Local {
             component: callee.resource().name().to_owned(),
             encode,
@@ -188,11 +201,13 @@ impl<C: Contract + ?Sized> Draft<C> {
             policy,
             Guards::default(),
         );
-        self.link.bind(if encode {
-            Bound::Remote(Arc::new(Loopback::new(service).with_crossing(crossing)))
-        } else {
-            Bound::Local { service, crossing }
-        });
+        if !encode && self.fallback.is_none() {
+            self.link.bind(Bound::Local { service, crossing });
+            return None;
+        }
+        // A fallback is asked with the call as it was: values that were passed are gone.
+        let loopback = Loopback::new(service).with_crossing(crossing);
+        self.bind_transport(Arc::new(loopback));
         None
     }
 
@@ -228,11 +243,22 @@ impl<C: Contract + ?Sized> Draft<C> {
             endpoints: Some(transport.endpoints()),
         };
         self.show(composed, leads_to, calls, policy(&self.settings), guards);
-        self.link.bind(Bound::Remote(Arc::new(transport)));
+        let cache = &self.settings.policies.cache;
+        self.bind_transport(Cached::around(transport, contract, cache, &self.telemetry));
         Some(Awaited {
             contract: contract.name,
             watch,
         })
+    }
+
+    /// Binds it to `transport`, with its fallback behind it.
+    fn bind_transport(&self, transport: Arc<dyn Transport>) {
+        self.link.bind(Bound::Remote(match &self.fallback {
+            None => transport,
+            Some(fallback) => {
+                Standby::around::<C>(transport, Arc::clone(fallback), &self.telemetry)
+            }
+        }));
     }
 
     /// Readiness waits for an instance. Only because the configuration says so: else one failure
@@ -297,6 +323,13 @@ pub(super) fn policy(settings: &Settings) -> Vec<(&'static str, String)> {
         ("answer at most", format!("{} bytes", settings.max_answer)),
         ("readiness waits for it", required.to_owned()),
     ]
+}
+
+fn too_late_for_a_fallback(name: &str) -> Error {
+    Error::bug(format!(
+        "app.client_with_fallback: a client of {name} was made before without it; make it once, \
+         with its fallback, and share it"
+    ))
 }
 
 fn nobody_here(contract: &ContractInfo) -> Error {

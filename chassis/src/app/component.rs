@@ -3,7 +3,7 @@
 use std::any::{Any, TypeId};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use super::clients::Binding;
@@ -15,6 +15,7 @@ use crate::contract::{Contract, ContractInfo};
 use crate::discovery::Watch;
 use crate::health::Health;
 use crate::http;
+use crate::http::Keeper;
 use crate::http::client::{Observed, Target};
 use crate::policy::Stack;
 use crate::port::PortInfo;
@@ -33,6 +34,8 @@ pub(super) struct Component {
     pub(super) purpose: Purpose,
     pub(super) composed: Arc<Composed>,
     pub(super) routes: Mutex<Vec<RouteStep>>,
+    /// Keeps the answers of its idempotent methods, where it has some.
+    pub(super) keeper: OnceLock<Arc<Keeper>>,
     /// Its clients by contract: each is made once.
     pub(super) clients: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
     #[cfg(feature = "sqlite")]

@@ -20,6 +20,7 @@ mod doctor;
 mod embed;
 mod foreign;
 mod guard;
+mod keys;
 mod listeners;
 mod live;
 mod names;

@@ -13,9 +13,22 @@ use crate::{admin::AdminSettings, telemetry};
 
 /// The sections that the chassis reads itself. No component may be called so: its own sections
 /// would lie within them.
-pub(super) const SECTIONS: [&str; 14] = [
-    "admin", "client", "doctor", "health", "http", "logs", "metrics", "probe", "registry",
-    "service", "start", "stop", "store", "traces",
+pub(super) const SECTIONS: [&str; 15] = [
+    "admin",
+    "client",
+    "doctor",
+    "health",
+    "http",
+    "idempotency",
+    "logs",
+    "metrics",
+    "probe",
+    "registry",
+    "service",
+    "start",
+    "stop",
+    "store",
+    "traces",
 ];
 
 /// Where `/livez`, `/readyz`, `/startupz` and `/metrics` are.

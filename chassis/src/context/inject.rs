@@ -63,6 +63,25 @@ impl Context {
     }
 }
 
+#[cfg(feature = "service")]
+impl Context {
+    /// Writes the idempotency key of one call of `method` of `contract`, the same for all its
+    /// attempts: on behalf of this context's own key where it has one, else a new one.
+    #[cold]
+    pub(crate) fn inject_key(
+        &self,
+        headers: &mut HeaderMap,
+        (contract, method): (&'static str, usize),
+        env: &super::Env,
+    ) {
+        let text = match self.next_key(contract, method) {
+            Some(key) => key.to_header(),
+            None => format!("\"{:016x}{:016x}\"", env.random(), env.random()),
+        };
+        put(headers, headers::IDEMPOTENCY_KEY, text.as_bytes());
+    }
+}
+
 /// All that a context holds is visible ASCII; a value that were not is left out.
 fn put(headers: &mut HeaderMap, name: HeaderName, value: &[u8]) {
     if let Ok(value) = HeaderValue::from_maybe_shared(carve(value)) {

@@ -121,6 +121,7 @@ fn response(reply: Reply) -> Response<Body> {
     reply.retry.write(headers);
     headers.extend(reply.content_type.map(|value| (CONTENT_TYPE, value)));
     headers.extend(reply.location.map(|value| (LOCATION, value)));
+    headers.extend(reply.headers);
     response
 }
 

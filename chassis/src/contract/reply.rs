@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use http::{HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::Body;
 use crate::ProblemDetails;
@@ -36,6 +36,8 @@ pub struct Reply {
     pub content_type: Option<HeaderValue>,
     /// `location` of what was created.
     pub location: Option<HeaderValue>,
+    /// Further headers: `etag`, `idempotency-replayed` … Mostly none, which costs no allocation.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body.
     pub body: Body,
     /// `error.type`: the problem's kind, for metrics, spans and the access log.
@@ -53,6 +55,7 @@ impl Reply {
             status,
             content_type: None,
             location: None,
+            headers: Vec::new(),
             body: Body::default(),
             error_type: None,
             cause: None,
@@ -68,6 +71,7 @@ impl Reply {
             status: status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             content_type: Some(HeaderValue::from_static(PROBLEM_JSON)),
             location: None,
+            headers: Vec::new(),
             body: body.into(),
             error_type: Some(kind),
             cause: None,

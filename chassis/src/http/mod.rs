@@ -18,6 +18,6 @@ pub use server::{
     Settings, StreamingSettings, router,
 };
 pub(crate) use server::{
-    OfferedRoute, OfferedRouter, RecentRequest, WeakEdge, is_taken, listen, overload_mistakes,
-    try_bind,
+    Keeper, OfferedRoute, OfferedRouter, RecentRequest, WeakEdge, is_taken, listen,
+    overload_mistakes, try_bind,
 };

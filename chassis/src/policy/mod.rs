@@ -12,7 +12,9 @@
 pub mod balance;
 pub mod breaker;
 pub mod bulkhead;
+pub mod cache;
 pub mod ejection;
+pub mod fallback;
 pub mod hedge;
 pub mod limit;
 mod outcome;
@@ -25,6 +27,8 @@ pub mod timeout;
 
 pub use breaker::{Breaker, BreakerLayer};
 pub use bulkhead::{Bulkhead, BulkheadLayer};
+pub use cache::{Cache, CacheLayer};
+pub use fallback::FallbackLayer;
 pub use limit::{AdaptiveLimit, AdaptiveLimitLayer};
 pub use outcome::{Classify, ErrorsFail, Outcome};
 pub use rate_limit::{KeyedRateLimit, RateLimit, RateLimitLayer};

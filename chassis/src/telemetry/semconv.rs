@@ -61,6 +61,14 @@ pub const CHASSIS_CLIENT_REFUSED: &str = "chassis.client.refused";
 pub const CHASSIS_CLIENT_BREAKER_STATE: &str = "chassis.client.breaker.state";
 /// Retries and hedges that the budget of a dependency would allow now.
 pub const CHASSIS_CLIENT_BUDGET: &str = "chassis.client.budget";
+/// Calls of idempotent methods.
+pub const CHASSIS_IDEMPOTENCY_CALLS: &str = "chassis.idempotency.calls";
+/// Calls of cached methods.
+pub const CHASSIS_CACHE_CALLS: &str = "chassis.client.cache.calls";
+/// Calls that failed and had a fallback.
+pub const CHASSIS_FALLBACK_CALLS: &str = "chassis.client.fallback.calls";
+/// What something came to, in one word.
+pub const CHASSIS_OUTCOME: &str = "chassis.outcome";
 /// `transmit` or `receive`.
 pub const NETWORK_IO_DIRECTION: &str = "network.io.direction";
 

@@ -14,6 +14,9 @@ mod book;
 #[cfg(feature = "service")]
 mod client;
 mod contract;
+// What answers when a call has failed.
+#[cfg(feature = "testing")]
+mod fallback;
 // A server on a socket, and its time.
 #[cfg(feature = "service")]
 mod edge;
@@ -26,6 +29,9 @@ mod layers;
 // Services as processes: the examples.
 #[cfg(all(feature = "sqlite", feature = "testing"))]
 mod lifecycle;
+// Idempotency keys.
+#[cfg(feature = "service")]
+mod once;
 // Fakes and time that a test holds.
 #[cfg(feature = "testing")]
 mod port;

@@ -26,6 +26,8 @@ const LAYERS: &[&[&str]] = &[
     // Ports with their adapters; each of them has settings.
     &["config"],
     &["discovery", "health", "security", "store", "telemetry"],
+    // Uses the store that the service has already.
+    &["idempotency"],
     // Transports and features.
     &[
         "admin", "client", "events", "gateway", "grpc", "http", "saga",

@@ -295,7 +295,10 @@ impl One<'_> {
         if self.call.answer == Answer::Head {
             return Hop::Streams(head, body, self.client.env.now());
         }
-        if head.status.is_redirection() || head.status.is_informational() {
+        // 304 answers what a cache asked.
+        let is_redirection =
+            head.status.is_redirection() && head.status != StatusCode::NOT_MODIFIED;
+        if is_redirection || head.status.is_informational() {
             return Hop::Failed(fault::status(head.status, &head.headers, service, endpoint));
         }
         if self.call.answer == Answer::Stream && head.status == StatusCode::OK {

@@ -14,6 +14,7 @@ use crate::problem::RetryAdvice;
 #[inline]
 pub(super) fn verdict(result: &Result, client: &HttpTransport, tried: &Tried) -> Verdict {
     match result {
+        Ok(response) if response.status() == StatusCode::CONFLICT => conflict(response.headers()),
         Ok(response) if !response.status().is_server_error() => Verdict::SUCCESS,
         Ok(response) => {
             let verdict = answer(response.status(), response.headers(), client, tried);
@@ -32,6 +33,21 @@ fn heeding(verdict: Verdict, client: &HttpTransport, error_type: &str) -> Verdic
             ..verdict
         },
         false => verdict,
+    }
+}
+
+/// 409 with `retry-after`: an attempt before this one, of which we did not hear, is still at work, and
+/// its answer can be asked for soon. Without, it is an answer as any other.
+#[cold]
+fn conflict(headers: &HeaderMap) -> Verdict {
+    let advice = RetryAdvice::of(headers);
+    match advice.after {
+        None => Verdict::SUCCESS,
+        Some(_) => Verdict {
+            again: Again::Failed,
+            retry_after: advice.after,
+            ..Verdict::SUCCESS
+        },
     }
 }
 

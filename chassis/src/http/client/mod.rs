@@ -14,6 +14,7 @@
 mod answer;
 mod attempt;
 mod balance;
+mod cached;
 mod call;
 mod dial;
 mod endpoints;
@@ -27,6 +28,7 @@ mod observe;
 mod pool;
 mod resend;
 mod settings;
+mod standby;
 mod target;
 mod transport;
 mod tried;
@@ -36,15 +38,18 @@ mod wire;
 mod tests;
 
 pub use balance::{BalanceOptions, KeySource};
+pub(crate) use cached::Cached;
 pub(crate) use endpoints::Endpoints;
 pub use general::{Client, RequestBuilder, Response};
 pub use layer::{ClientTelemetry, ClientTelemetryFuture, ClientTelemetryLayer};
 pub(crate) use observe::Methods as Observed;
 pub use settings::{
-    BalanceRule, BalanceTable, BreakerTable, BudgetTable, BulkheadTable, ClientSettings,
-    EjectionTable, HedgeTable, OneBalance, OneBreaker, OneBudget, OneBulkhead, OneClient,
-    OneEjection, OneHedge, OneMethod, OneRetry, Policies, Protocol, RetryTable, Settings,
+    BalanceRule, BalanceTable, BreakerTable, BudgetTable, BulkheadTable, CacheTable,
+    ClientSettings, EjectionTable, HedgeTable, OneBalance, OneBreaker, OneBudget, OneBulkhead,
+    OneCache, OneClient, OneEjection, OneHedge, OneMethod, OneRetry, Policies, Protocol,
+    RetryTable, Settings,
 };
+pub(crate) use standby::Standby;
 pub(crate) use target::open_tls;
 pub use target::{Remote, Target};
 pub use transport::HttpTransport;

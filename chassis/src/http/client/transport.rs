@@ -13,13 +13,13 @@ use super::general::with_keyed;
 use super::observe::Methods;
 use super::wire::{SendBody, Wire};
 use super::{Remote, Settings};
-use crate::CallError;
 use crate::context::{Env, Trust};
 use crate::contract::{ContractInfo, Outgoing, StreamFuture, Transport, TransportFuture};
 use crate::discovery::Watch;
 use crate::policy::Stack;
 use crate::policy::stack::Mistake;
 use crate::telemetry::Telemetry;
+use crate::{CallError, Context};
 
 /// Carries the calls of one contract to the instances of a service.
 ///
@@ -127,7 +127,8 @@ impl HttpTransport {
 
     /// The request of a call: everything but what depends on the endpoint and on the time.
     pub(super) fn request(&self, outgoing: Outgoing) -> Result<Wire, CallError> {
-        let verb = outgoing.info().verb.clone();
+        let info = outgoing.info();
+        let verb = info.verb.clone();
         let target = match self.prefix.is_empty() {
             true => outgoing.target,
             false => format!("{}{}", self.prefix, outgoing.target),
@@ -141,6 +142,10 @@ impl HttpTransport {
         let is_empty = outgoing.body.is_empty();
         let mut request = Request::new(SendBody::Whole(outgoing.body));
         *request.headers_mut() = outgoing.headers;
+        if info.idempotent {
+            let call = (self.contract.name, outgoing.method);
+            Context::current().inject_key(request.headers_mut(), call, &self.env);
+        }
         if is_empty && matches!(verb, Method::POST | Method::PUT | Method::PATCH) {
             // Without it the callee cannot tell "empty" from "forgotten" (RFC 9110, 8.6).
             let headers = request.headers_mut();

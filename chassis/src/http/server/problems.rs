@@ -95,6 +95,55 @@ pub(super) fn expired() -> Reply {
     refusal("deadline", StatusCode::GATEWAY_TIMEOUT, detail)
 }
 
+pub(super) fn key_missing() -> Reply {
+    refusal(
+        "idempotency-key-missing",
+        StatusCode::BAD_REQUEST,
+        "this call needs an `Idempotency-Key`: a string in double quotes, new for each call, the \
+         same when it is repeated",
+    )
+}
+
+pub(super) fn key_malformed() -> Reply {
+    refusal(
+        "idempotency-key-malformed",
+        StatusCode::BAD_REQUEST,
+        "`Idempotency-Key` is one string in double quotes, of 1 to 255 printable characters",
+    )
+}
+
+pub(super) fn key_of_another_request() -> Reply {
+    refusal(
+        "idempotency-key-reused",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "this `Idempotency-Key` was sent with another request; take a new key for a new call",
+    )
+}
+
+pub(super) fn key_in_flight() -> Reply {
+    refusal(
+        "idempotency-key-in-flight",
+        StatusCode::CONFLICT,
+        "the call with this `Idempotency-Key` is being made; ask again for its answer",
+    )
+}
+
+pub(super) fn answer_not_kept() -> Reply {
+    refusal(
+        "idempotency-answer-not-kept",
+        StatusCode::CONFLICT,
+        "the call with this `Idempotency-Key` was made; its answer was too large to be kept",
+    )
+}
+
+pub(super) fn keys_unavailable() -> Reply {
+    refusal(
+        "idempotency-unavailable",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "whether this call was made before cannot be looked up now; try again later",
+    )
+}
+
 /// Says nothing of the panic: its message is for the log.
 pub(super) fn panic() -> Reply {
     let problem = ProblemDetails::chassis("panic", 500);

@@ -41,6 +41,9 @@ pub(super) fn reply(mut exchange: Box<Exchange>, reply: Reply) -> Response<Body>
     if !reply.retry.is_empty() {
         reply.retry.write(&mut headers);
     }
+    for (name, value) in reply.headers {
+        headers.insert(name, value);
+    }
     if let Some(cause) = &reply.cause {
         say_cause(&exchange.context, reply.status, cause);
     }

@@ -8,6 +8,7 @@ use http::{HeaderMap, Method, Uri};
 
 use super::intake::Time;
 use super::overload::Guard;
+use super::repeat::Repeat;
 use super::watch::{Watch, method_name};
 use crate::contract::{
     Answer, Cancel, Captures, Contract, ContractInfo, MethodInfo, ParamPlace, Request,
@@ -32,6 +33,8 @@ pub(super) struct Route {
     pub(super) items: Option<Counter>,
     /// What a call passes before it begins.
     pub(super) guard: Guard,
+    /// What stands around its calls where they may be repeated.
+    pub(super) repeat: Option<Repeat>,
     watch: Watch,
     /// HEAD on a GET route is counted as what it is.
     head: Option<Watch>,
@@ -60,6 +63,7 @@ impl Route {
                 limit: info.timeout.unwrap_or(timeout),
                 strict: info.timeout.is_some(),
             },
+            repeat: None,
             contract,
             info,
             method,
@@ -97,7 +101,11 @@ impl Route {
             headers,
             body,
         };
-        self.service.call(self.method, &request)
+        let answer = self.service.call(self.method, &request);
+        match &self.repeat {
+            None => answer,
+            Some(repeat) => repeat.around(self.info, &request, answer),
+        }
     }
 
     /// Whether its answers stream.

@@ -90,8 +90,6 @@ static METHODS: LazyLock<Vec<MethodInfo>> = LazyLock::new(|| {
         MethodInfo {
             params: BODY,
             max_body: Some(1024),
-            idempotent: false,
-            cache: None,
             ..method("store", Method::PUT, "/v1/items/{name}")
         },
         method("wait", Method::GET, "/v1/wait"),

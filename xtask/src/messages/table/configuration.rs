@@ -50,6 +50,21 @@ fn values() -> Vec<crate::messages::case::Case> {
             "http.listen=localhost",
             "--check",
         ]),
+        mishap(
+            "workshop",
+            "Answers that are kept where no other instance sees them",
+        )
+        .toml("[registry]\nurl = \"static:depot=10.0.0.7:8080\"\n")
+        .arguments(&["--check"]),
+        mishap("workshop", "A place for answers that nobody knows")
+            .toml("[idempotency]\nurl = \"memcached://cache:11211\"\n")
+            .arguments(&["--check"]),
+        mishap(
+            "workshop",
+            "Times and numbers of idempotency that cannot work",
+        )
+        .toml("[idempotency]\nlease = \"10ms\"\nttl = \"0s\"\nmax_entries = 0\n")
+        .arguments(&["--check"]),
         hello("One of a few words").arguments(&["--set", "http.trust=msh", "--check"]),
         hello("A number out of its range")
             .toml("[http]\nsampled_per_second = -1\n")

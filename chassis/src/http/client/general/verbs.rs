@@ -32,6 +32,8 @@ const fn method(name: &'static str, verb: Method) -> MethodInfo {
         source: "",
         timeout: None,
         max_body: None,
+        idempotent,
+        cache: None,
         deprecated: false,
         since: None,
         cancel: Cancel::Always,

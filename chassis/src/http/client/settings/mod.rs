@@ -16,9 +16,9 @@ use std::time::Duration;
 pub use self::all::{ClientSettings, OneClient, Protocol};
 pub use self::balance::BalanceRule;
 pub use self::tables::{
-    BalanceTable, BreakerTable, BudgetTable, BulkheadTable, EjectionTable, HedgeTable, OneBalance,
-    OneBreaker, OneBudget, OneBulkhead, OneEjection, OneHedge, OneMethod, OneRetry, Policies,
-    RetryTable,
+    BalanceTable, BreakerTable, BudgetTable, BulkheadTable, CacheTable, EjectionTable, HedgeTable,
+    OneBalance, OneBreaker, OneBudget, OneBulkhead, OneCache, OneEjection, OneHedge, OneMethod,
+    OneRetry, Policies, RetryTable,
 };
 use crate::config::{Config, Findings};
 use crate::contract::ContractInfo;

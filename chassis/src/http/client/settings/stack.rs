@@ -39,11 +39,11 @@ impl Settings {
         let set = set.or(self.attempt_timeout);
         let default = info.timeout.unwrap_or(Self::ATTEMPT).min(total);
         let hedge = own.hedge.over(&self.policies.hedge);
-        let may_hedge = is_repeatable(info) || is_wanted(&own.hedge);
+        let may_hedge = info.is_repeatable() || is_wanted(&own.hedge);
         MethodSettings {
             total_timeout: total,
             attempt_timeout: set.unwrap_or(default),
-            is_repeatable: is_repeatable(info),
+            is_repeatable: info.is_repeatable(),
             retry: retry(&own.retry.over(&self.policies.retry)),
             hedge: hedged(&hedge).filter(|_| may_hedge),
         }
@@ -69,11 +69,6 @@ impl Settings {
         }
         findings
     }
-}
-
-/// Whether the work may be done twice without harm.
-fn is_repeatable(info: &MethodInfo) -> bool {
-    info.verb.is_idempotent()
 }
 
 /// Whether somebody asked for it, for just this method.
@@ -176,7 +171,7 @@ impl Place<'_> {
     fn unsafe_retry(&self, info: &MethodInfo, own: &OneMethod) -> Option<Finding> {
         let is_asked = own.retry.enabled == Some(true)
             || own.retry.attempts.is_some_and(|attempts| attempts > 1);
-        if is_repeatable(info) || !is_asked {
+        if info.is_repeatable() || !is_asked {
             return None;
         }
         let setting = match own.retry.attempts {

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::balance::BalanceRule;
-use crate::config::HumanDuration;
+use crate::config::{ByteSize, HumanDuration};
 
 /// Each policy is two tables with the same keys: one with its defaults, one in which each key may be
 /// missing.
@@ -195,6 +195,21 @@ policies! {
         /// An instance whose calls take so many times as long as those of the middle one is ejected;
         /// 0: none is, because `peak-ewma` gives a slow one little anyway.
         latency_factor: f64 = 0.0,
+    }
+
+    /// What is kept of the answers of methods that say `cache = "…"`.
+    cache: CacheTable, OneCache {
+        /// Whether answers are kept at all.
+        enabled: bool = true,
+        /// How many bytes of them each client keeps; beyond it those go that were not asked for lately.
+        max_bytes: ByteSize = ByteSize::from_mib(16),
+        /// For how long an answer that is no longer fresh is still given while a new one is fetched
+        /// beside it, where the callee says no other. Nobody waits then, and one call is made, not one
+        /// a waiting caller.
+        stale_while_revalidate: HumanDuration = HumanDuration::from_secs(10),
+        /// For how long an answer that is no longer fresh is given where the callee fails, where it
+        /// says no other. An old answer is mostly better than none; 0s where it is not.
+        stale_if_error: HumanDuration = HumanDuration::from_secs(300),
     }
 }
 
