@@ -48,8 +48,6 @@ struct Shared {
 #[derive(Debug)]
 struct Kept {
     response: Response<Bytes>,
-    /// How old it was when it came.
-    age: Duration,
 }
 
 /// What is asked, as far as the cache goes.
@@ -257,7 +255,6 @@ impl Shared {
         };
         let kept = Kept {
             response: response.clone(),
-            age,
         };
         let size = 2 * ask.key.len() + kept.size();
         let made = now.checked_sub(age).unwrap_or(now);

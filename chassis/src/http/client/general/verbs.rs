@@ -32,7 +32,7 @@ const fn method(name: &'static str, verb: Method) -> MethodInfo {
         source: "",
         timeout: None,
         max_body: None,
-        idempotent,
+        idempotent: false,
         cache: None,
         deprecated: false,
         since: None,
