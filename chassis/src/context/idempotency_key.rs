@@ -60,13 +60,16 @@ impl IdempotencyKey {
     }
 }
 
+/// Contract, method, and how often it was called.
+type Calls = (&'static str, usize, u32);
+
 /// A key that a call came with. The calls that are made on its behalf have keys of their own, so
 /// that two calls of one method are two, and the same when the whole is repeated.
 #[derive(Debug, Clone)]
 pub(super) struct Given {
     pub(super) key: IdempotencyKey,
     /// How often each method of a contract was called, by everything that is done for this call.
-    calls: Arc<Mutex<Vec<(&'static str, usize, u32)>>>,
+    calls: Arc<Mutex<Vec<Calls>>>,
 }
 
 impl Given {

@@ -175,6 +175,7 @@ mod tests {
         bounds: Bounds {
             ratio: Some(0.8),
             allocations: Some(5.0),
+            instructions: None,
         },
         known: None,
     };

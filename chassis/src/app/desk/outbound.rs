@@ -126,7 +126,7 @@ impl Outer {
         let mut addresses = watch.map_or_else(Vec::new, addresses);
         match &self.port.leads_to {
             Leads::Adapter(place) => {
-                addresses.extend(place.addresses.iter().map(|address| named(address)))
+                addresses.extend(place.addresses.iter().map(|address| named(address)));
             }
             #[cfg(feature = "sqlite")]
             Leads::Store(place) => addresses.push(named(place)),

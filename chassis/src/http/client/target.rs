@@ -221,7 +221,7 @@ fn http(name: &str, url: &str, is_encrypted: bool) -> Result<Target, String> {
     let host = authority.host();
     let default = if is_encrypted { 443 } else { 80 };
     let port = authority.port_u16().unwrap_or(default);
-    let address: Address = format!("{host}:{}", port)
+    let address: Address = format!("{host}:{port}")
         .parse()
         .map_err(|error: discovery::AddressError| error.to_string())?;
     Ok(Target::Written {

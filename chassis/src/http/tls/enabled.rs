@@ -61,7 +61,7 @@ impl ClientTls {
         let shown = name.to_str().into_owned();
         let connector = TlsConnector::from(Arc::clone(&self.config));
         let connected = connector.connect(name, stream).await;
-        let stream = connected.map_err(|error| explained(error, &shown))?;
+        let stream = connected.map_err(|error| explained(&error, &shown))?;
         let alpn = match stream.get_ref().1.alpn_protocol() {
             Some(b"h2") => Alpn::H2,
             _ => Alpn::Http1,

@@ -28,7 +28,7 @@ impl AsyncRead for Encrypted {
         let this = self.get_mut();
         let read = Pin::new(&mut this.stream).poll_read(cx, buf);
         read.map_err(|error| match error.get_ref() {
-            Some(_) => explained(error, &this.name),
+            Some(_) => explained(&error, &this.name),
             // The machine's own words.
             None => error,
         })

@@ -5,7 +5,7 @@ use std::io;
 use rustls::{AlertDescription, CertificateError, Error, InvalidMessage};
 
 /// The error of a handshake with `name`, in words that help.
-pub(super) fn explained(error: io::Error, name: &str) -> io::Error {
+pub(super) fn explained(error: &io::Error, name: &str) -> io::Error {
     let kind = error.kind();
     let cause = error
         .get_ref()

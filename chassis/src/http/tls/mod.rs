@@ -17,7 +17,8 @@ mod explain;
 #[cfg(feature = "tls")]
 mod pem;
 mod settings;
-#[cfg(all(test, feature = "tls"))]
+#[cfg(test)]
+#[cfg(feature = "tls")]
 pub(in crate::http) mod tests;
 
 #[cfg(not(feature = "tls"))]
@@ -62,7 +63,6 @@ pub(crate) enum Alpn {
 
 /// The files of a service's own certificate: PEM, the certificate first and its issuers after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "nobody reads them"))]
 pub(crate) struct Identity {
     pub(crate) certificate: PathBuf,
     pub(crate) key: PathBuf,

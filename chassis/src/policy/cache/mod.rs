@@ -19,7 +19,7 @@ use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-pub use self::flights::{Flight, Flights, Lead};
+pub use self::flights::{Flight, Flights, Lead, Wait};
 pub use self::layer::{CacheLayer, CacheService, Plan};
 
 /// How long an answer may be given again, counted from when it was made.

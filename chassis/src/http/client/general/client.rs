@@ -283,6 +283,14 @@ impl Client {
         Ok(server)
     }
 
+    #[cfg_attr(
+        not(feature = "tls"),
+        expect(
+            unreachable_code,
+            unused_mut,
+            reason = "without TLS there is nothing to be given"
+        )
+    )]
     fn open_server(&self, url: &Url) -> std::result::Result<HttpTransport, CallError> {
         let shared = &*self.0;
         let (host, port) = (

@@ -113,7 +113,7 @@ async fn a_form_is_encoded() {
     let form = client()
         .post(url(&server, "/"))
         .form(&[("a b", "c&d"), ("e", "ü")]);
-    form.send().await.unwrap();
+    let _answer = form.send().await.unwrap();
     assert!(server.requests()[0].ends_with("\r\n\r\na+b=c%26d&e=%C3%BC"));
 }
 
@@ -176,12 +176,12 @@ async fn a_client_with_a_url_calls_no_other_server() {
         ("", "/v1/"),
         (&*evil, "/v1/"),
     ] {
-        client.get(given).send().await.unwrap();
+        let _answer = client.get(given).send().await.unwrap();
         let requests = server.requests();
         let line = requests.last().unwrap().lines().next().unwrap().to_owned();
         assert!(line.starts_with(&format!("GET {path}")), "{given}: {line}");
     }
-    client.get(url(&server, "/v2/next")).send().await.unwrap();
+    let _answer = client.get(url(&server, "/v2/next")).send().await.unwrap();
     let error = client.get(url(&other, "/")).send().await.unwrap_err();
     assert!(
         error.to_string().contains("is not below http://127.0.0.1:"),
@@ -198,9 +198,9 @@ async fn a_stranger_is_told_the_trace_and_nothing_else() {
         .with_deadline(Env::system().now() + Duration::from_secs(9));
     let client = client();
     let get = client.get(url(&server, "/")).send();
-    context.clone().scope(get).await.unwrap();
+    let _answer = context.clone().scope(get).await.unwrap();
     let known = client.trust(Trust::Mesh);
-    context
+    let _answer = context
         .scope(known.get(url(&server, "/")).send())
         .await
         .unwrap();
@@ -240,7 +240,7 @@ async fn redirects_are_followed_and_secrets_stay() {
         "{request}"
     );
     let found = saying(redirect("302 Found", &url(&last, "/c"))).await;
-    client.post(url(&found, "/")).json(&1).send().await.unwrap();
+    let _answer = client.post(url(&found, "/")).json(&1).send().await.unwrap();
     let request = &last.requests()[1];
     assert!(
         request.starts_with("GET /c ") && !request.contains("content-"),

@@ -71,6 +71,10 @@ pub(in super::super) fn admit(
 }
 
 /// Everything but the place at its gate.
+#[expect(
+    clippy::result_large_err,
+    reason = "a refusal is written at once, in the frame that it is returned to"
+)]
 fn pass(
     exchange: &mut Exchange,
     (method, uri): (&Method, &Uri),
@@ -99,6 +103,7 @@ fn pass(
     Ok(())
 }
 
+#[expect(clippy::result_large_err, reason = "as for `pass`")]
 fn rate(
     exchange: &mut Exchange,
     (method, uri): (&Method, &Uri),
@@ -182,7 +187,7 @@ pub(in super::super) fn overloaded(exchange: &Exchange) -> Refusal {
                 "overloaded: more calls of {route} come than are answered in good time ({limit} at once; alone \
              a call takes {alone:.1?}); the others get 503, the least urgent first. More instances help, or \
              less work a call; http.overload sets the bounds"
-            )
+            );
         });
     }
     Refusal::overloaded(problems::overloaded(limit))
@@ -199,7 +204,7 @@ fn busy(exchange: &Exchange, usage: f64) -> Refusal {
              it; some requests get 503, the background first. More instances help, or a larger limit of the \
              container",
                 usage * 100.0
-            )
+            );
         });
     }
     Refusal::overloaded(problems::busy())
@@ -215,7 +220,7 @@ fn full(exchange: &Exchange) -> Refusal {
             tracing::warn!(
                 limit,
                 "{limit} calls are at work, which is the limit (http.max_in_flight); the others get 503"
-            )
+            );
         });
     }
     Refusal::overloaded(problems::shed(limit))

@@ -40,7 +40,7 @@ impl Authority {
 
     /// A certificate for `name`.
     pub(in crate::http) fn sign(&self, name: &str) -> Pair {
-        self.signed(CertificateParams::new(vec![name.to_owned()]).unwrap())
+        self.signed(&CertificateParams::new(vec![name.to_owned()]).unwrap())
     }
 
     /// One that is long over.
@@ -48,10 +48,10 @@ impl Authority {
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         params.not_before = date_time_ymd(2001, 1, 1);
         params.not_after = date_time_ymd(2002, 1, 1);
-        self.signed(params)
+        self.signed(&params)
     }
 
-    fn signed(&self, params: CertificateParams) -> Pair {
+    fn signed(&self, params: &CertificateParams) -> Pair {
         let key = KeyPair::generate().unwrap();
         Pair {
             certificate: params.signed_by(&key, &self.issuer).unwrap().pem(),

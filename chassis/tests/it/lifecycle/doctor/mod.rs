@@ -73,6 +73,7 @@ fn visit_in_prod(args: &[&str]) -> Visit {
 
 /// Says that something could not be tried here. In CI it can.
 #[track_caller]
+#[expect(clippy::print_stderr, reason = "what was not tried is said")]
 fn skipped(why: &str) {
     eprintln!("{why}");
     assert!(
