@@ -54,6 +54,11 @@ const BESIDE: &[(&str, &str, &str)] = &[
         "a policy takes time and chance from `Env`",
     ),
     (
+        "problem",
+        "context",
+        "the advice not to retry is a header of the context's list",
+    ),
+    (
         "spawn",
         "context",
         "a spawned task takes its parent's context along",

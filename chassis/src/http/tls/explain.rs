@@ -52,6 +52,10 @@ fn certificate(fault: &CertificateError, name: &str) -> Option<String> {
             "TLS: nobody trusted here has signed the certificate of {name}; name the file with its \
              CA's certificate in `tls.ca_file`"
         ),
+        CertificateError::BadSignature => format!(
+            "TLS: the certificate of {name} was signed by another CA of the same name as one that is \
+             trusted here; is the file in `tls.ca_file` the CA's present certificate?"
+        ),
         CertificateError::NotValidForName => wrong_name(name, &[]),
         CertificateError::NotValidForNameContext { presented, .. } => wrong_name(name, presented),
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {

@@ -387,7 +387,7 @@ async fn it_is_counted_and_traced() {
         let line = format!("chassis_outcome=\"{outcome}\"");
         let counted = text
             .lines()
-            .any(|row| row.contains(&line) && row.ends_with(" 1"));
+            .any(|row| row.contains(&line) && row.ends_with(" 1.0"));
         assert!(counted, "{outcome}: {text}");
     }
     let spans = site.capture.spans();

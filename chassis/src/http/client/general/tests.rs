@@ -445,9 +445,10 @@ async fn https_is_spoken_over_what_the_server_prefers() {
             assert_eq!(response.text().await.unwrap(), said);
         }
     }
+    let other = Authority::new();
     let settings = Settings {
         url: Some(format!("https://localhost:{port}")),
-        tls: Authority::new().believed(),
+        tls: other.believed(),
         ..Settings::default()
     };
     let client = Client::open("payments-api", settings, &telemetry(Env::system())).unwrap();

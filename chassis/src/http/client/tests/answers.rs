@@ -127,7 +127,7 @@ async fn what_is_not_http_is_no_answer() {
     assert!(
         error
             .to_string()
-            .contains("expected HTTP/1 from 127.0.0.1:")
+            .contains("expected HTTP/1.1 from 127.0.0.1:")
     );
 }
 

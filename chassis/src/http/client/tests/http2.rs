@@ -248,7 +248,8 @@ async fn a_call_that_is_given_up_resets_its_stream_and_not_the_connection() {
         ..h2()
     };
     let client = client(&[&callee], settings);
-    let error = client.get().await.unwrap_err();
+    // A POST, which is not repeated.
+    let error = client.call(post("{}")).await.unwrap_err();
     assert_eq!(error.to_string(), "orders did not answer within 40ms");
     until("reset", || callee.count(|seen| &seen.resets) == 1).await;
     assert_eq!(client.get().await.unwrap(), "ok");

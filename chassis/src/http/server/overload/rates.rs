@@ -230,7 +230,9 @@ impl Rated {
 
 /// Whole seconds, not less than it is.
 fn seconds(duration: Duration) -> u32 {
-    let whole = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
+    let whole = duration
+        .as_secs()
+        .saturating_add(u64::from(duration.subsec_nanos() > 0));
     u32::try_from(whole).unwrap_or(u32::MAX)
 }
 

@@ -58,7 +58,9 @@ fn a_rise_counts_at_once_and_a_fall_slowly() {
 #[test]
 fn failing_fast_is_no_virtue() {
     let ((failing, now), (slow, _)) = (load(), load());
-    failing.record(now, MILLI, Outcome::Failure);
+    for _ in 0..3 {
+        failing.record(now, MILLI, Outcome::Failure);
+    }
     slow.record(now, MILLI * 1000, Outcome::Success);
     assert!(failing.cost(now) > slow.cost(now));
 }
