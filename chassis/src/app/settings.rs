@@ -13,8 +13,8 @@ use crate::{admin::AdminSettings, telemetry};
 
 /// The sections that the chassis reads itself. No component may be called so: its own sections
 /// would lie within them.
-pub(super) const SECTIONS: [&str; 14] = [
-    "admin", "client", "doctor", "health", "http", "logs", "metrics", "probe", "registry",
+pub(super) const SECTIONS: [&str; 15] = [
+    "admin", "client", "doctor", "health", "http", "logs", "metrics", "port", "probe", "registry",
     "service", "start", "stop", "store", "traces",
 ];
 

@@ -5,10 +5,15 @@
 
 mod adapter;
 mod crossing;
+#[doc(hidden)]
+pub mod expansion;
+mod fault;
+mod guard;
 
 pub use adapter::{Adapter, Adapts};
 pub(crate) use crossing::{Call, error_type};
 pub use crossing::{Crossing, Finished, Observer, Outcome};
+pub use fault::{Fault, Meaning};
 
 /// An outbound port. Implemented by `#[port]` for the trait object: `dyn StockStore`.
 #[diagnostic::on_unimplemented(

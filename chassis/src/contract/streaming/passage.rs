@@ -12,7 +12,7 @@ use http::Response;
 
 use super::{Chunks, Item, Received, Streaming};
 use crate::context::Alarm;
-use crate::port::{Call, Crossing, Outcome, error_type};
+use crate::port::{Call, Crossing, Meaning, Outcome, error_type};
 use crate::{CallError, Context};
 
 impl Crossing {
@@ -38,7 +38,7 @@ impl Crossing {
         F: Future<Output = Result<Streaming<T, S>, E>>,
     {
         let mut call = Call::begin(self.clone(), method);
-        let items = call.run(future).await?.into_items();
+        let items = call.run(Meaning::unknown, future).await?.into_items();
         let passage = Some(Passage::new(call, item_timeout));
         Ok(Streaming::boxed(Box::pin(Crossed { passage, items })))
     }
@@ -51,7 +51,7 @@ impl Crossing {
         future: impl Future<Output = Result<Response<Received>, CallError>>,
     ) -> Result<Response<Received>, CallError> {
         let mut call = Call::begin(self.clone(), method);
-        let response = call.run(future).await?;
+        let response = call.run(Meaning::unknown, future).await?;
         Ok(response.map(|body| match body {
             Received::Whole(bytes) => Received::Whole(bytes),
             Received::Chunks(chunks) => Received::Chunks(Box::pin(Crossed {

@@ -38,6 +38,7 @@ pub use balance::{BalanceOptions, KeySource};
 pub(crate) use endpoints::Endpoints;
 pub use layer::{ClientTelemetry, ClientTelemetryFuture, ClientTelemetryLayer};
 pub(crate) use observe::Methods as Observed;
+pub(crate) use settings::policies;
 pub use settings::{
     BalanceRule, BalanceTable, BreakerTable, BudgetTable, BulkheadTable, ClientSettings,
     EjectionTable, HedgeTable, OneBalance, OneBreaker, OneBudget, OneBulkhead, OneClient,

@@ -13,6 +13,11 @@ mod tests;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+/// What of the tables makes the policies' own settings, for others who have the same tables.
+pub(crate) mod policies {
+    pub(crate) use super::stack::{breaker, budget, bulkhead, retry};
+}
+
 pub use self::all::{ClientSettings, OneClient, Protocol};
 pub use self::balance::BalanceRule;
 pub use self::tables::{

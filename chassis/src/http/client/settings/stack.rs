@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::tables::{BreakerTable, BulkheadTable, HedgeTable, OneMethod, RetryTable};
+use super::tables::{BreakerTable, BudgetTable, BulkheadTable, HedgeTable, OneMethod, RetryTable};
 use super::{OneHedge, Settings};
 use crate::config::{Config, Finding, Findings, Row};
 use crate::contract::{ContractInfo, MethodInfo};
@@ -15,16 +15,11 @@ use crate::policy::stack::{MethodSettings, Mistake, RetrySettings, StackSettings
 impl Settings {
     /// The policies around the calls of `contract`.
     pub fn stack(&self, contract: &ContractInfo) -> StackSettings {
-        let budget = &self.policies.budget;
         let methods = contract.methods.iter();
         StackSettings {
             bulkhead: bulkhead(&self.policies.bulkhead),
             breaker: breaker(&self.policies.breaker),
-            budget: BudgetSettings {
-                share: budget.share,
-                reserve: budget.reserve,
-                ttl: budget.ttl.into(),
-            },
+            budget: budget(&self.policies.budget),
             methods: methods.map(|info| self.method(info)).collect(),
             ignore: self.policies.breaker.ignore.clone(),
         }
@@ -81,7 +76,7 @@ fn is_wanted(hedge: &OneHedge) -> bool {
     hedge.enabled == Some(true)
 }
 
-fn retry(table: &RetryTable) -> Option<RetrySettings> {
+pub(crate) fn retry(table: &RetryTable) -> Option<RetrySettings> {
     table.enabled.then(|| RetrySettings {
         attempts: table.attempts,
         backoff: Backoff {
@@ -100,7 +95,15 @@ fn hedged(table: &HedgeTable) -> Option<HedgeSettings> {
     })
 }
 
-fn breaker(table: &BreakerTable) -> Option<BreakerSettings> {
+pub(crate) fn budget(table: &BudgetTable) -> BudgetSettings {
+    BudgetSettings {
+        share: table.share,
+        reserve: table.reserve,
+        ttl: table.ttl.into(),
+    }
+}
+
+pub(crate) fn breaker(table: &BreakerTable) -> Option<BreakerSettings> {
     let window = match table.window_calls {
         0 => SlidingWindow::Time(table.window.into()),
         calls => SlidingWindow::Calls(calls),
@@ -118,7 +121,7 @@ fn breaker(table: &BreakerTable) -> Option<BreakerSettings> {
     })
 }
 
-fn bulkhead(table: &BulkheadTable) -> Option<BulkheadSettings> {
+pub(crate) fn bulkhead(table: &BulkheadTable) -> Option<BulkheadSettings> {
     table.enabled.then(|| BulkheadSettings {
         max_calls: table.max_calls as usize,
         max_waiting: table.max_waiting as usize,

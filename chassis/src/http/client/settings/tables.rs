@@ -46,7 +46,7 @@ macro_rules! policies {
 
             impl $one {
                 /// What it says over what holds for all.
-                pub(super) fn over(&self, all: &$table) -> $table {
+                pub(crate) fn over(&self, all: &$table) -> $table {
                     $table { $($key: self.$key.clone().unwrap_or_else(|| all.$key.clone()),)* }
                 }
             }

@@ -130,7 +130,7 @@ async fn calls_of_one_key_go_to_one_instance() {
     ] {
         let client = Client::of(&servers.each_ref(), keyed(key));
         let mut instances = std::collections::BTreeSet::new();
-        for number in 0..20 {
+        for number in 0..40 {
             let mut owners = std::collections::BTreeSet::new();
             for _ in 0..5 {
                 let mut call = get();
