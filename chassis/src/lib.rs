@@ -52,6 +52,8 @@ pub use app::{
     App, Chassis, Composition, DoctorSettings, FailOn, Finish, Listener, Listeners, Place,
     ProbeSettings, Running, StartSettings, Stop, StopSettings, Stopped, references,
 };
+#[cfg(feature = "chaos")]
+pub use app::{ChaosSettings, FaultKind, FaultSettings};
 pub use call::CallError;
 pub use chassis_macros::{Problem, port, service};
 pub use context::Context;

@@ -11,6 +11,7 @@
 mod app;
 mod ask;
 mod boot;
+mod chaos;
 mod chassis;
 mod clients;
 mod component;
@@ -51,6 +52,8 @@ mod sql;
 mod testing;
 
 pub use app::App;
+#[cfg(feature = "chaos")]
+pub use chaos::{ChaosSettings, FaultKind, FaultSettings};
 pub use chassis::{Chassis, Composition};
 pub use doctor::{DoctorSettings, FailOn};
 pub use listeners::{Listener, Listeners};
@@ -58,6 +61,8 @@ pub use place::Place;
 pub use reference::references;
 pub use running::Running;
 pub use settings::{ProbeSettings, StartSettings, StopSettings};
+#[cfg(feature = "testing")]
+pub(crate) use start::Opens;
 pub use stop::Stopped;
 pub use tasks::{Finish, Stop};
 #[cfg(feature = "testing")]

@@ -54,12 +54,17 @@ impl Running {
     /// Stops it as SIGINT would: without linger, each phase within its limit. Says what had to be
     /// left behind.
     pub async fn stop(self) -> Stopped {
+        self.end(false).await
+    }
+
+    /// Stops it; with `linger` as SIGTERM would.
+    pub(crate) async fn end(self, linger: bool) -> Stopped {
         let Self {
             mut live,
             control,
             thread,
         } = self;
-        let stopping = control.spawn(async move { live.stop(false).await });
+        let stopping = control.spawn(async move { live.stop(linger).await });
         let stopped = stopping.await.unwrap_or_default();
         drop(thread);
         stopped

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::chaos::Switch;
 use super::doctor::DoctorSettings;
 use crate::config::{Config, Finding, Findings, HumanDuration, ServiceSettings};
 use crate::health::HealthSettings;
@@ -13,8 +14,8 @@ use crate::{admin::AdminSettings, telemetry};
 
 /// The sections that the chassis reads itself. No component may be called so: its own sections
 /// would lie within them.
-pub(super) const SECTIONS: [&str; 14] = [
-    "admin", "client", "doctor", "health", "http", "logs", "metrics", "probe", "registry",
+pub(super) const SECTIONS: [&str; 15] = [
+    "admin", "chaos", "client", "doctor", "health", "http", "logs", "metrics", "probe", "registry",
     "service", "start", "stop", "store", "traces",
 ];
 
@@ -90,6 +91,7 @@ pub(super) struct Settings {
     pub(super) http: HttpSettings,
     pub(super) probe: ProbeSettings,
     pub(super) admin: AdminSettings,
+    pub(super) chaos: Switch,
     pub(super) doctor: DoctorSettings,
     pub(super) health: HealthSettings,
     pub(super) service: ServiceSettings,
@@ -107,6 +109,7 @@ impl Settings {
             http: or_default(config.section("http")),
             probe: or_default(config.section("probe")),
             admin: or_default(config.section("admin")),
+            chaos: Switch::read(config),
             doctor: or_default(config.section("doctor")),
             health: or_default(config.section("health")),
             service: or_default(config.section("service")),

@@ -12,6 +12,9 @@
 pub mod balance;
 pub mod breaker;
 pub mod bulkhead;
+// What `chaos` brings: faults on purpose.
+#[cfg(feature = "chaos")]
+pub mod chaos;
 pub mod ejection;
 pub mod hedge;
 pub mod limit;
@@ -25,6 +28,8 @@ pub mod timeout;
 
 pub use breaker::{Breaker, BreakerLayer};
 pub use bulkhead::{Bulkhead, BulkheadLayer};
+#[cfg(feature = "chaos")]
+pub use chaos::{Chaos, ChaosLayer};
 pub use limit::{AdaptiveLimit, AdaptiveLimitLayer};
 pub use outcome::{Classify, ErrorsFail, Outcome};
 pub use rate_limit::{KeyedRateLimit, RateLimit, RateLimitLayer};

@@ -15,6 +15,7 @@ mod answer;
 mod attempt;
 mod balance;
 mod call;
+mod chaos;
 mod dial;
 mod endpoints;
 mod fault;
@@ -36,6 +37,7 @@ mod wire;
 mod tests;
 
 pub use balance::{BalanceOptions, KeySource};
+pub use chaos::Injector;
 pub(crate) use endpoints::Endpoints;
 pub(crate) use general::Shown;
 pub use general::{Client, RequestBuilder, Response};

@@ -11,7 +11,7 @@ use super::call;
 use super::endpoints::Endpoints;
 use super::observe::Methods;
 use super::wire::{SendBody, Wire};
-use super::{Remote, Settings};
+use super::{Injector, Remote, Settings};
 use crate::CallError;
 use crate::context::{Env, Trust};
 use crate::contract::{ContractInfo, Outgoing, StreamFuture, Transport, TransportFuture};
@@ -35,6 +35,8 @@ pub struct HttpTransport {
     pub(super) stack: Arc<Stack>,
     /// Whether the callees belong to us, and are told the whole context.
     pub(super) trust: Trust,
+    /// What its calls suffer on purpose.
+    pub(super) chaos: Injector,
     pub(super) env: Env,
 }
 
@@ -79,8 +81,15 @@ impl HttpTransport {
             stack,
             trust: Trust::Mesh,
             settings,
+            chaos: Injector::default(),
             env,
         }
+    }
+
+    /// The same, whose calls suffer what `chaos` says.
+    #[must_use]
+    pub fn with_chaos(self, chaos: Injector) -> Self {
+        Self { chaos, ..self }
     }
 
     /// The policies around its calls: how they stand, and the handles to force and to change them.
