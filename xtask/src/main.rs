@@ -24,7 +24,6 @@ mod soak;
 mod template;
 mod test;
 mod tools;
-mod tries;
 mod workspace;
 
 use std::process::ExitCode;

@@ -14,16 +14,7 @@ use browser::{Browser, Scheme};
 use crate::{Result, command, tools, workspace};
 
 /// The pages, as the test names them.
-const PAGES: [&str; 7] = [
-    "single", "shop", "failing", "empty", "circle", "many", "crowd",
-];
-
-/// What is clicked in the shop before a picture is taken, and what it is called.
-const OPENED: [(&str, &str); 3] = [
-    ("port", "#ports a[href='?port=orders/out/orderstore']"),
-    ("token", "#config-show"),
-    ("try", "[data-try='Orders.method1']"),
-];
+const PAGES: [&str; 6] = ["single", "shop", "failing", "empty", "circle", "many"];
 
 /// The one with a hundred ports.
 const CROWDED: &str = "many";
@@ -81,36 +72,21 @@ fn write(folder: &Path) -> Result {
     }
 }
 
-/// Takes a picture of each page, and of what opens on a click: light, dark, narrow.
+/// Takes a picture of each page: light, dark, narrow.
 fn look(browser: &Browser, address: &str, folder: &Path) -> browser::Result {
-    let looks = [
-        ("light", Scheme::Light, 1_400),
-        ("dark", Scheme::Dark, 1_400),
-        ("narrow", Scheme::Light, 320),
-    ];
-    for (look, scheme, width) in looks {
-        browser.prefer(scheme)?;
-        browser.resize(width, 900)?;
-        let take = |name: &str| {
-            let file = folder.join(format!("{name}-{look}.png"));
-            println!("{}", file.display());
-            browser.screenshot(&file)
-        };
-        for page in PAGES {
+    for page in PAGES {
+        let looks = [
+            ("light", Scheme::Light, 1_400),
+            ("dark", Scheme::Dark, 1_400),
+            ("narrow", Scheme::Light, 320),
+        ];
+        for (look, scheme, width) in looks {
+            browser.prefer(scheme)?;
+            browser.resize(width, 900)?;
             browser.goto(&format!("http://{address}/{page}.html"))?;
-            take(page)?;
-        }
-        for (name, css) in OPENED {
-            browser.goto(&format!("http://{address}/shop.html"))?;
-            browser.find(css)?.click()?;
-            let open = || {
-                Ok(browser
-                    .find("dialog[open], #details article")
-                    .is_ok()
-                    .then_some(()))
-            };
-            browser.wait_for(name, open)?;
-            take(name)?;
+            let file = folder.join(format!("{page}-{look}.png"));
+            browser.screenshot(&file)?;
+            println!("{}", file.display());
         }
     }
     Ok(())
@@ -167,9 +143,7 @@ fn answer(mut stream: TcpStream, folder: &Path) -> Result {
         Some("html") => "text/html",
         Some("css") => "text/css",
         Some("js") => "text/javascript",
-        Some("json") => "application/json",
-        Some("svg") => "image/svg+xml",
-        _ => "text/html",
+        _ => "image/svg+xml",
     };
     write!(
         stream,
@@ -186,10 +160,5 @@ fn file(folder: &Path, path: &str) -> PathBuf {
     let names = path
         .split('/')
         .filter(|name| !name.is_empty() && *name != "..");
-    let file = folder.join(names.collect::<PathBuf>());
-    // What the service makes has no ending.
-    match file.extension() {
-        Some(_) => file,
-        None => file.with_extension("html"),
-    }
+    folder.join(names.collect::<PathBuf>())
 }

@@ -32,9 +32,7 @@ mod streaming;
 
 use std::sync::Arc;
 
-pub use info::{
-    CacheInfo, Cancel, ContractInfo, MethodInfo, ParamInfo, ParamPlace, Schema, StreamInfo,
-};
+pub use info::{Cancel, ContractInfo, MethodInfo, ParamInfo, ParamPlace, Schema, StreamInfo};
 pub use link::{Bound, Link};
 pub use loopback::Loopback;
 pub use openapi::openapi;

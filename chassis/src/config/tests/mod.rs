@@ -1,6 +1,5 @@
 //! The rules of configuration, by what a person writes.
 
-mod alike;
 mod arguments;
 mod damage;
 mod layers;
@@ -8,7 +7,6 @@ mod reference;
 mod report;
 mod types;
 mod values;
-mod variables;
 
 use super::{Cli, Config, Defaults, Findings, Inputs};
 

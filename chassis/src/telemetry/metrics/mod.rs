@@ -6,7 +6,6 @@ mod exposition;
 mod family;
 mod http;
 mod name;
-mod policies;
 mod port;
 mod process;
 mod reading;

@@ -5,7 +5,6 @@
 
 mod events;
 mod exporter;
-pub(crate) mod headers;
 mod otlp;
 mod protobuf;
 mod queue;

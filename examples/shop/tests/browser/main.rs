@@ -11,7 +11,6 @@
 )]
 
 mod actions;
-mod crowd;
 mod drawing;
 mod looks;
 mod page;

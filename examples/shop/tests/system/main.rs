@@ -16,4 +16,3 @@ mod orders;
 mod shop;
 mod shutdown;
 mod tracing;
-mod twice;

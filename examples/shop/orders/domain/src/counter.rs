@@ -1,8 +1,7 @@
 //! The inbound port's implementation.
 //!
 //! An order is written down before the others are asked, so that its number can name the
-//! reservation and the payment: both services do the same id once, whatever is repeated. The store
-//! numbers one call once, by its idempotency key.
+//! reservation and the payment: both services do the same id once, whatever is repeated.
 
 use std::sync::Arc;
 

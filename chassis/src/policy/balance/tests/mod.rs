@@ -1,5 +1,0 @@
-//! The measure, the tables and the choice, against simple models.
-
-mod choice;
-mod load;
-mod tables;
