@@ -44,8 +44,8 @@ impl Read {
         if !faults.is_empty() {
             self.settings.telemetry = telemetry::Settings::default();
         }
-        for (key, fault) in faults {
-            self.config.report(Finding::new(key, fault));
+        for fault in faults {
+            self.config.report(fault);
         }
     }
 }

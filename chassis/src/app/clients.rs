@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::component::{Calls, Component, Composed, Leads, NeededClient, Outward, ShownPort, lock};
-use crate::config::HumanDuration;
-use crate::config::{Config, Finding};
+use crate::config::{Config, Finding, HumanDuration};
 use crate::contract::{Bound, Contract, ContractInfo, Link, Loopback};
 use crate::discovery::{Registry, Watch};
 use crate::http::client::{HttpTransport, Remote, Settings, Target};
@@ -55,10 +54,7 @@ pub(super) fn client<C: Contract + ?Sized>(component: &Component) -> Result<Arc<
         .transpose()
         .inspect_err(|error| {
             let key = format!("client.{name}.url");
-            let problem = error.to_string();
-            let problem = problem.strip_prefix(&key).unwrap_or(&problem);
-            let problem = problem.trim_start_matches(':').trim_start();
-            component.config.report(Finding::new(&key, problem));
+            component.config.report(Finding::of(&key, error));
         })?;
     component.composed.needs().clients.push(NeededClient {
         component: component.name.clone(),

@@ -31,6 +31,13 @@ impl Finding {
         }
     }
 
+    /// What `error` says of `key`, which it may begin with.
+    pub(crate) fn of(key: &str, error: &crate::Error) -> Self {
+        let said = error.to_string();
+        let problem = said.strip_prefix(key).unwrap_or(&said);
+        Self::new(key, problem.trim_start_matches(':').trim_start())
+    }
+
     /// Where the value stands.
     #[must_use]
     pub fn at(mut self, origin: Origin) -> Self {

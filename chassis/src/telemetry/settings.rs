@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::logs::Levels;
 use super::shared;
 use super::traces::Target;
-use crate::config::Url;
+use crate::config::{Finding, Url};
 
 /// All that telemetry is configured by. Each part is a section of its own.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,8 +20,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Everything that cannot be opened, by key: nothing is opened.
-    pub(crate) fn faults(&self) -> Vec<(&'static str, String)> {
+    /// Everything that cannot be opened; nothing is.
+    pub(crate) fn faults(&self) -> Vec<Finding> {
         let known = shared::known;
         let opened = [
             ("traces.url", Target::open(&self.traces.url).map(drop)),
@@ -32,18 +32,10 @@ impl Settings {
             ("logs.url", known("logs.url", &self.logs.url, "stdout")),
             ("logs.level", Levels::parse(&self.logs.level).map(drop)),
         ];
-        let faults = opened.into_iter().filter_map(|(key, result)| {
-            let fault = result.err()?.to_string();
-            Some((
-                key,
-                fault
-                    .strip_prefix(key)
-                    .unwrap_or(&fault)
-                    .trim_start()
-                    .to_owned(),
-            ))
-        });
-        faults.collect()
+        let faults = opened.into_iter();
+        faults
+            .filter_map(|(key, opened)| Some(Finding::of(key, &opened.err()?)))
+            .collect()
     }
 
     /// The defaults of profile `dev`: every trace is sampled; the rest as in prod.
