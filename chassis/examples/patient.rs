@@ -23,6 +23,8 @@ struct Patient {
     check: String,
     /// The check does not count for readiness.
     optional: bool,
+    /// It serves the same route twice.
+    twice: bool,
     /// Composing ends with this: `error`, `panic`, `hang`.
     ends: String,
 }
@@ -39,7 +41,20 @@ trait Visits {
     async fn count(&self) -> Result<u32, CallError>;
 }
 
+/// Collides with the visits.
+#[service(version = "1")]
+trait Guests {
+    #[get("/visits")]
+    async fn guests(&self) -> Result<u32, CallError>;
+}
+
 struct Nobody;
+
+impl Guests for Nobody {
+    async fn guests(&self) -> Result<u32, CallError> {
+        Ok(0)
+    }
+}
 
 impl Visits for Nobody {
     async fn count(&self) -> Result<u32, CallError> {
@@ -85,6 +100,9 @@ async fn service(app: App) -> chassis::Result {
         }
     }
     app.serve::<dyn Visits>(Nobody);
+    if patient.twice {
+        app.serve::<dyn Guests>(Nobody);
+    }
     Ok(())
 }
 

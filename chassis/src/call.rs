@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use crate::problem::{Problem, ProblemDetails, ProblemInfo};
+use crate::problem::{Problem, ProblemDetails, ProblemInfo, RetryAdvice};
 
 type Source = Box<dyn StdError + Send + Sync>;
 
@@ -97,6 +97,27 @@ pub enum CallError {
         /// What it said.
         source: Source,
     },
+    /// The service's circuit breaker is open: too many calls failed lately. Nothing was sent.
+    #[error("{service} is not called: its circuit breaker is open")]
+    BreakerOpen {
+        /// Whom the call was for.
+        service: String,
+        /// When a call may be tried again at the earliest; `None` when that is not known.
+        retry_after: Option<Duration>,
+    },
+    /// The call failed, and must not be tried again, neither here nor by whoever called us: it was
+    /// tried as often as may be. [`inner`](CallError::inner) is how its last attempt failed.
+    #[error("{source}, after {attempts} attempts: {reason}")]
+    Exhausted {
+        /// Whom the call was for.
+        service: String,
+        /// How many attempts there were.
+        attempts: u32,
+        /// Why there are no more.
+        reason: String,
+        /// How the last one failed.
+        source: Box<CallError>,
+    },
     /// The client was called before its service had started.
     #[error("{service} was called before the start was complete; call it from a handler or a task")]
     Unbound {
@@ -109,7 +130,9 @@ impl CallError {
     /// The HTTP status that a service answers when this error reaches its edge: 502, 503 or 504.
     pub fn status(&self) -> u16 {
         match self {
+            Self::Exhausted { source, .. } => source.status(),
             Self::NoEndpoint { .. }
+            | Self::BreakerOpen { .. }
             | Self::Overloaded { .. }
             | Self::Connect { .. }
             | Self::Failed { .. }
@@ -119,10 +142,41 @@ impl CallError {
         }
     }
 
+    /// How the call failed, without what is said of its attempts: the source of
+    /// [`Exhausted`](Self::Exhausted), else the error itself.
+    pub fn inner(&self) -> &Self {
+        match self {
+            Self::Exhausted { source, .. } => source.inner(),
+            _ => self,
+        }
+    }
+
+    /// Whether whoever called us must not try again either: it was tried enough here or below, or
+    /// the breaker is open.
+    pub fn is_exhausted(&self) -> bool {
+        match self {
+            Self::Exhausted { .. } | Self::BreakerOpen { .. } => true,
+            Self::Problem(problem) => problem.retry.exhausted,
+            _ => false,
+        }
+    }
+
+    /// Before this a call would fail again, as far as that is known.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Exhausted { source, .. } => source.retry_after(),
+            Self::BreakerOpen { retry_after, .. } => *retry_after,
+            Self::Problem(problem) => problem.retry.after,
+            _ => None,
+        }
+    }
+
     /// The kind in kebab-case: the `error.type` of metrics and spans, and the last part of the
     /// problem's type URI.
     pub fn kind(&self) -> &'static str {
         match self {
+            Self::Exhausted { source, .. } => source.kind(),
+            Self::BreakerOpen { .. } => "breaker-open",
             Self::NoEndpoint { .. } => "no-endpoint",
             Self::Overloaded { .. } => "overloaded",
             Self::Connect { .. } => "connect",
@@ -141,7 +195,11 @@ impl CallError {
     /// This error as the problem that our own caller sees: kind and status, never an upstream's
     /// words.
     pub fn to_problem(&self) -> ProblemDetails {
-        ProblemDetails::chassis(self.kind(), self.status())
+        let retry = RetryAdvice {
+            exhausted: self.is_exhausted(),
+            after: self.retry_after(),
+        };
+        ProblemDetails::chassis(self.kind(), self.status()).with_retry(retry)
     }
 }
 

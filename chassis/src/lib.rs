@@ -31,6 +31,8 @@ pub mod health;
 #[cfg(feature = "service")]
 pub mod http;
 #[cfg(feature = "service")]
+pub mod idempotency;
+#[cfg(feature = "service")]
 pub mod policy;
 #[cfg(feature = "service")]
 mod spawn;
@@ -49,8 +51,8 @@ pub mod __private;
 
 #[cfg(feature = "service")]
 pub use app::{
-    App, Chassis, Composition, DoctorSettings, FailOn, Finish, Listener, Listeners, ProbeSettings,
-    Running, StartSettings, Stop, StopSettings, Stopped, references,
+    App, Chassis, Composition, DoctorSettings, FailOn, Finish, Listener, Listeners, Place,
+    ProbeSettings, Running, StartSettings, Stop, StopSettings, Stopped, references,
 };
 pub use call::CallError;
 pub use chassis_macros::{Problem, port, service};

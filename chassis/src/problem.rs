@@ -1,11 +1,15 @@
 //! [`Problem`]: typed errors that cross the wire as problem details (RFC 9457).
 
 use std::borrow::Cow;
+use std::time::Duration;
 
-use http::StatusCode;
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, HeaderValue, StatusCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use crate::context::headers::RETRY;
 
 /// The media type of [`ProblemDetails`] in JSON.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -74,6 +78,51 @@ pub struct ProblemDetails {
     /// The members of the kind itself.
     #[serde(flatten)]
     pub extensions: Map<String, Value>,
+    /// What is said of trying again. It travels in headers, not among the members.
+    #[serde(skip)]
+    pub retry: RetryAdvice,
+}
+
+/// What an answer says of trying again: the headers `retry: exhausted` and `retry-after`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RetryAdvice {
+    /// The call was tried often enough below: nobody above must try it again, or tiers that each
+    /// retry multiply.
+    pub exhausted: bool,
+    /// Sooner than this it would fail again; in whole seconds on the wire.
+    pub after: Option<Duration>,
+}
+
+impl RetryAdvice {
+    /// What `headers` say. A date in `retry-after` is not looked at, since clocks differ; neither is
+    /// what can't be read.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let exhausted = headers
+            .get(RETRY)
+            .map(|value| value.as_bytes().trim_ascii());
+        let after = headers.get(RETRY_AFTER).map(HeaderValue::to_str);
+        let after = after.and_then(|value| value.ok()?.trim().parse().ok());
+        Self {
+            exhausted: exhausted.is_some_and(|said| said.eq_ignore_ascii_case(b"exhausted")),
+            after: after.map(Duration::from_secs),
+        }
+    }
+
+    /// Says it in `headers`.
+    pub fn write(self, headers: &mut HeaderMap) {
+        if self.exhausted {
+            headers.insert(RETRY, HeaderValue::from_static("exhausted"));
+        }
+        if let Some(after) = self.after {
+            let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+    }
+
+    /// Whether nothing is said.
+    pub fn is_empty(self) -> bool {
+        self == Self::default()
+    }
 }
 
 fn about_blank() -> Cow<'static, str> {
@@ -93,6 +142,7 @@ impl ProblemDetails {
             detail: None,
             instance: None,
             extensions: Map::new(),
+            retry: RetryAdvice::default(),
         }
     }
 
@@ -105,6 +155,13 @@ impl ProblemDetails {
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// Says what is to be known before it is tried again.
+    #[must_use]
+    pub fn with_retry(mut self, retry: RetryAdvice) -> Self {
+        self.retry = retry;
         self
     }
 

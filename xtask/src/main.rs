@@ -24,6 +24,7 @@ mod soak;
 mod template;
 mod test;
 mod tools;
+mod tries;
 mod workspace;
 
 use std::process::ExitCode;

@@ -14,7 +14,16 @@ use browser::{Browser, Scheme};
 use crate::{Result, command, tools, workspace};
 
 /// The pages, as the test names them.
-const PAGES: [&str; 6] = ["single", "shop", "failing", "empty", "circle", "many"];
+const PAGES: [&str; 7] = [
+    "single", "shop", "failing", "empty", "circle", "many", "crowd",
+];
+
+/// What is clicked in the shop before a picture is taken, and what it is called.
+const OPENED: [(&str, &str); 3] = [
+    ("port", "#ports a[href='?port=orders/out/orderstore']"),
+    ("token", "#config-show"),
+    ("try", "[data-try='Orders.method1']"),
+];
 
 /// The one with a hundred ports.
 const CROWDED: &str = "many";
@@ -72,21 +81,36 @@ fn write(folder: &Path) -> Result {
     }
 }
 
-/// Takes a picture of each page: light, dark, narrow.
+/// Takes a picture of each page, and of what opens on a click: light, dark, narrow.
 fn look(browser: &Browser, address: &str, folder: &Path) -> browser::Result {
-    for page in PAGES {
-        let looks = [
-            ("light", Scheme::Light, 1_400),
-            ("dark", Scheme::Dark, 1_400),
-            ("narrow", Scheme::Light, 320),
-        ];
-        for (look, scheme, width) in looks {
-            browser.prefer(scheme)?;
-            browser.resize(width, 900)?;
-            browser.goto(&format!("http://{address}/{page}.html"))?;
-            let file = folder.join(format!("{page}-{look}.png"));
-            browser.screenshot(&file)?;
+    let looks = [
+        ("light", Scheme::Light, 1_400),
+        ("dark", Scheme::Dark, 1_400),
+        ("narrow", Scheme::Light, 320),
+    ];
+    for (look, scheme, width) in looks {
+        browser.prefer(scheme)?;
+        browser.resize(width, 900)?;
+        let take = |name: &str| {
+            let file = folder.join(format!("{name}-{look}.png"));
             println!("{}", file.display());
+            browser.screenshot(&file)
+        };
+        for page in PAGES {
+            browser.goto(&format!("http://{address}/{page}.html"))?;
+            take(page)?;
+        }
+        for (name, css) in OPENED {
+            browser.goto(&format!("http://{address}/shop.html"))?;
+            browser.find(css)?.click()?;
+            let open = || {
+                Ok(browser
+                    .find("dialog[open], #details article")
+                    .is_ok()
+                    .then_some(()))
+            };
+            browser.wait_for(name, open)?;
+            take(name)?;
         }
     }
     Ok(())
@@ -143,7 +167,9 @@ fn answer(mut stream: TcpStream, folder: &Path) -> Result {
         Some("html") => "text/html",
         Some("css") => "text/css",
         Some("js") => "text/javascript",
-        _ => "image/svg+xml",
+        Some("json") => "application/json",
+        Some("svg") => "image/svg+xml",
+        _ => "text/html",
     };
     write!(
         stream,
@@ -160,5 +186,10 @@ fn file(folder: &Path, path: &str) -> PathBuf {
     let names = path
         .split('/')
         .filter(|name| !name.is_empty() && *name != "..");
-    folder.join(names.collect::<PathBuf>())
+    let file = folder.join(names.collect::<PathBuf>());
+    // What the service makes has no ending.
+    match file.extension() {
+        Some(_) => file,
+        None => file.with_extension("html"),
+    }
 }

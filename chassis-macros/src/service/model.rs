@@ -64,11 +64,22 @@ pub(super) struct Options {
     pub(super) timeout_ms: Option<u64>,
     /// With its place, for the check that there is a body.
     pub(super) max_body: Option<(usize, Span)>,
+    /// With its place, for the check that it says something.
+    pub(super) idempotent: Option<Span>,
+    /// With its place, for the check that there is an answer to keep.
+    pub(super) cache: Option<(Cache, Span)>,
     pub(super) deprecated: bool,
     pub(super) since: Option<String>,
     pub(super) cancel_always: bool,
     /// With its place, for the check that there are items.
     pub(super) item_timeout: Option<(u64, Span)>,
+}
+
+/// `cache = "30s, public"`.
+#[derive(Clone, Copy)]
+pub(super) struct Cache {
+    pub(super) fresh_ms: u64,
+    pub(super) public: bool,
 }
 
 /// One parameter.

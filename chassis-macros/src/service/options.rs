@@ -7,15 +7,15 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Lit, LitStr, Meta, Token};
 
-use super::model::Options;
+use super::model::{Cache, Options};
 use crate::errors::Errors;
 use crate::words;
 
-const KNOWN: &str = "`timeout = \"2s\"`, `max_body = \"64KiB\"`, `deprecated`, `since = \
-    \"1.2\"`, `cancel = \"always\"`, `item_timeout = \"5s\"`";
+const KNOWN: &str = "`timeout = \"2s\"`, `max_body = \"64KiB\"`, `idempotent`, `cache = \
+    \"30s\"`, `deprecated`, `since = \"1.2\"`, `cancel = \"always\"`, `item_timeout = \"5s\"`";
 const DURATION: &str = "a duration is written `\"250ms\"`, `\"2s\"` or `\"1m\"`";
 /// Words of the grammar that this version does not know how to keep.
-const LATER: [&str; 5] = ["idempotent", "scope", "public", "audit", "cache"];
+const LATER: [&str; 3] = ["scope", "public", "audit"];
 
 /// Reads `version = "1"` of `#[service(version = "1")]`.
 pub(super) fn version(arguments: TokenStream, errors: &mut Errors) -> String {
@@ -88,6 +88,21 @@ impl Options {
                 })?;
                 self.deprecated = true;
             }
+            "idempotent" => {
+                meta.require_path_only().map_err(|_| {
+                    syn::Error::new_spanned(
+                        meta,
+                        "`idempotent` stands alone: the same call twice has one effect, by its \
+                         `Idempotency-Key`",
+                    )
+                })?;
+                self.idempotent = Some(meta.span());
+            }
+            "cache" => {
+                let wrong = "say how long an answer stays fresh, in whole seconds: `cache = \"30s\"`, or `cache = \
+                    \"30s, public\"` where every caller gets the same one";
+                self.cache = Some((quantity(meta, Cache::parse, wrong)?, meta.span()));
+            }
             "since" => self.since = Some(text(meta)?.value()),
             "cancel" => {
                 quantity(
@@ -108,6 +123,26 @@ impl Options {
             }
         }
         Ok(())
+    }
+}
+
+impl Cache {
+    /// `30s` or `30s, public`.
+    fn parse(text: &str) -> Option<Self> {
+        let (fresh, public) = match text.split_once(',') {
+            Some((fresh, word)) => (fresh.trim_end(), Some(word.trim())),
+            None => (text, None),
+        };
+        // On the wire it is told in whole seconds.
+        let fresh_ms = words::milliseconds(fresh).filter(|ms| ms % 1_000 == 0)?;
+        Some(Self {
+            fresh_ms,
+            public: match public {
+                None => false,
+                Some("public") => true,
+                Some(_) => return None,
+            },
+        })
     }
 }
 

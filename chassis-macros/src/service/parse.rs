@@ -5,7 +5,7 @@ use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, ItemTrait, LitStr, Meta, Token, TraitItemFn, Type};
 
-use super::model::{Answer, Contract, Method, Options, Place, Stream, Verb};
+use super::model::{Answer, Contract, Method, Options, Param, Place, Stream, Verb};
 use super::options;
 use super::params::Params;
 use super::path::Path;
@@ -71,7 +71,7 @@ fn method(item: &TraitItemFn, errors: &mut Errors) -> Option<Method> {
              write `timeout`",
         ));
     }
-    Some(Method {
+    let method = Method {
         answer,
         doc: words::doc(&shape.attributes),
         shape,
@@ -79,7 +79,47 @@ fn method(item: &TraitItemFn, errors: &mut Errors) -> Option<Method> {
         path,
         options,
         params,
-    })
+    };
+    repeats(&method, errors);
+    Some(method)
+}
+
+/// What `idempotent` and `cache` ask of a method.
+fn repeats(method: &Method, errors: &mut Errors) {
+    let streams = matches!(method.answer, Answer::Streaming(_));
+    let mut refuse = |span, why: &str| errors.add(syn::Error::new(span, why));
+    if let Some(span) = method.options.idempotent {
+        let is_key = |param: &Param| {
+            matches!(&param.place, Place::Header(name)
+                if name.eq_ignore_ascii_case("idempotency-key"))
+        };
+        if matches!(method.verb, Verb::Get | Verb::Put | Verb::Delete) {
+            refuse(
+                span,
+                "GET, PUT and DELETE are idempotent by themselves: the same call twice has one \
+                 effect, and is retried without a word. `idempotent` is for POST and PATCH",
+            );
+        } else if streams {
+            refuse(
+                span,
+                "a stream can't be answered again, so its method can't be `idempotent`: answer \
+                 with a value, and let GET stream",
+            );
+        } else if method.params.iter().any(is_key) {
+            refuse(
+                span,
+                "`idempotent` reads and writes `Idempotency-Key` for you: leave out the \
+                 parameter, and take the key from `Context::current().idempotency_key()`",
+            );
+        }
+    }
+    if let Some((_, span)) = method.options.cache {
+        if method.verb != Verb::Get {
+            refuse(span, "only answers of GET are cached");
+        } else if streams {
+            refuse(span, "a stream isn't cached: answer with a value");
+        }
+    }
 }
 
 /// What `#[get("/items/{sku}", timeout = "2s")]` says.

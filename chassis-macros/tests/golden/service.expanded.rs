@@ -23,6 +23,15 @@ pub trait Inventory: __InventoryDyn + ::core::marker::Send + ::core::marker::Syn
     > + ::core::marker::Send
     where
         Self: ::core::marker::Sized;
+    /// Takes some of an item for an order.
+    fn reserve(
+        &self,
+        request: ReservationRequest,
+    ) -> impl ::core::future::Future<
+        Output = Result<Reservation, InventoryError>,
+    > + ::core::marker::Send
+    where
+        Self: ::core::marker::Sized;
     /// Changes of one item's stock.
     fn watch(
         &self,
@@ -45,6 +54,10 @@ pub trait __InventoryDyn: ::core::marker::Send + ::core::marker::Sync + 'static 
         version: Option<u64>,
         count: u32,
     ) -> ::chassis::__private::BoxFuture<'__a, Result<(), InventoryError>>;
+    fn __reserve<'__a>(
+        &'__a self,
+        request: ReservationRequest,
+    ) -> ::chassis::__private::BoxFuture<'__a, Result<Reservation, InventoryError>>;
     fn __watch<'__a>(
         &'__a self,
         sku: Sku,
@@ -77,6 +90,12 @@ impl<__T: Inventory> __InventoryDyn for __T {
         count: u32,
     ) -> ::chassis::__private::BoxFuture<'__a, Result<(), InventoryError>> {
         ::std::boxed::Box::pin(<Self as Inventory>::set(self, sku, version, count))
+    }
+    fn __reserve<'__a>(
+        &'__a self,
+        request: ReservationRequest,
+    ) -> ::chassis::__private::BoxFuture<'__a, Result<Reservation, InventoryError>> {
+        ::std::boxed::Box::pin(<Self as Inventory>::reserve(self, request))
     }
     fn __watch<'__a>(
         &'__a self,
@@ -134,6 +153,25 @@ impl<__T: Inventory> __InventoryDyn for __T {
                 )
             }
             2usize => {
+                let request = ::chassis::__private::body::<
+                    ReservationRequest,
+                >(__request)?;
+                {
+                    #[allow(unused_imports)]
+                    use ::chassis::__private::{CheckAnything as _, CheckValidated as _};
+                    (&::chassis::__private::Check(&request)).check()?;
+                }
+                ::core::result::Result::Ok(
+                    ::chassis::contract::Answer::Later(
+                        ::std::boxed::Box::pin(async move {
+                            let __result = <__T as Inventory>::reserve(&*self, request)
+                                .await;
+                            ::chassis::__private::answer_json(__result, "inventory")
+                        }),
+                    ),
+                )
+            }
+            3usize => {
                 let __format = ::chassis::__private::accept(__request)?;
                 let sku = ::chassis::__private::path::<Sku>(__request, 0usize, "sku")?;
                 ::core::result::Result::Ok(
@@ -167,6 +205,12 @@ impl Inventory for ::std::sync::Arc<dyn Inventory> {
     ) -> Result<(), InventoryError> {
         (**self).__set(sku, version, count).await
     }
+    async fn reserve(
+        &self,
+        request: ReservationRequest,
+    ) -> Result<Reservation, InventoryError> {
+        (**self).__reserve(request).await
+    }
     async fn watch(
         &self,
         sku: Sku,
@@ -187,6 +231,12 @@ impl<__T: Inventory> Inventory for ::std::sync::Arc<__T> {
         count: u32,
     ) -> Result<(), InventoryError> {
         <__T as Inventory>::set(self, sku, version, count).await
+    }
+    async fn reserve(
+        &self,
+        request: ReservationRequest,
+    ) -> Result<Reservation, InventoryError> {
+        <__T as Inventory>::reserve(self, request).await
     }
     async fn watch(
         &self,
@@ -218,6 +268,16 @@ pub struct InventoryFake {
             ) -> Result<(), InventoryError> + ::core::marker::Send + ::core::marker::Sync,
         >,
     >,
+    on_reserve: ::core::option::Option<
+        ::std::sync::Arc<
+            dyn ::core::ops::Fn(
+                ReservationRequest,
+            ) -> Result<
+                    Reservation,
+                    InventoryError,
+                > + ::core::marker::Send + ::core::marker::Sync,
+        >,
+    >,
     on_watch: ::core::option::Option<
         ::std::sync::Arc<
             dyn ::core::ops::Fn(
@@ -230,6 +290,7 @@ pub struct InventoryFake {
     >,
     stock_calls: ::std::sync::Arc<::core::sync::atomic::AtomicUsize>,
     set_calls: ::std::sync::Arc<::core::sync::atomic::AtomicUsize>,
+    reserve_calls: ::std::sync::Arc<::core::sync::atomic::AtomicUsize>,
     watch_calls: ::std::sync::Arc<::core::sync::atomic::AtomicUsize>,
 }
 #[allow(dead_code, clippy::all, clippy::pedantic)]
@@ -276,6 +337,24 @@ impl InventoryFake {
     ///How often `set` was called.
     pub fn set_calls(&self) -> usize {
         self.set_calls.load(::core::sync::atomic::Ordering::SeqCst)
+    }
+    ///Says what `reserve` answers.
+    #[must_use]
+    pub fn on_reserve(
+        mut self,
+        answer: impl ::core::ops::Fn(
+            ReservationRequest,
+        ) -> Result<
+                Reservation,
+                InventoryError,
+            > + ::core::marker::Send + ::core::marker::Sync + 'static,
+    ) -> Self {
+        self.on_reserve = ::core::option::Option::Some(::std::sync::Arc::new(answer));
+        self
+    }
+    ///How often `reserve` was called.
+    pub fn reserve_calls(&self) -> usize {
+        self.reserve_calls.load(::core::sync::atomic::Ordering::SeqCst)
     }
     ///Says what `watch` answers.
     #[must_use]
@@ -330,6 +409,21 @@ impl Inventory for InventoryFake {
                 ::core::panic!(
                     "{}",
                     "InventoryFake: `set` was called, but nothing says what it answers; add `.on_set(|sku, version, count| …)`"
+                )
+            }
+        }
+    }
+    async fn reserve(
+        &self,
+        request: ReservationRequest,
+    ) -> Result<Reservation, InventoryError> {
+        self.reserve_calls.fetch_add(1, ::core::sync::atomic::Ordering::SeqCst);
+        match &self.on_reserve {
+            ::core::option::Option::Some(__answer) => __answer(request),
+            ::core::option::Option::None => {
+                ::core::panic!(
+                    "{}",
+                    "InventoryFake: `reserve` was called, but nothing says what it answers; add `.on_reserve(|request| …)`"
                 )
             }
         }
@@ -455,6 +549,52 @@ const _: () = {
                 }
             }
         }
+        async fn reserve(
+            &self,
+            request: ReservationRequest,
+        ) -> Result<Reservation, InventoryError> {
+            match self.0.bound() {
+                ::core::result::Result::Ok(
+                    ::chassis::contract::Bound::Local {
+                        service: __service,
+                        crossing: __crossing,
+                    },
+                ) => __crossing.call(2usize, (**__service).__reserve(request)).await,
+                ::core::result::Result::Ok(
+                    ::chassis::contract::Bound::Remote(__transport),
+                ) => {
+                    let __info = <dyn Inventory as ::chassis::contract::Contract>::info();
+                    let __call = (|| {
+                        let mut __encoder = ::chassis::__private::Encoder::new(
+                            __info,
+                            2usize,
+                        );
+                        __encoder.literal("/v1/reservations");
+                        __encoder.body("request", &request)?;
+                        ::core::result::Result::<
+                            _,
+                            ::chassis::CallError,
+                        >::Ok(__encoder.finish())
+                    })();
+                    let __received = match __call {
+                        ::core::result::Result::Ok(__call) => {
+                            __transport.call(__call).await
+                        }
+                        ::core::result::Result::Err(__error) => {
+                            ::core::result::Result::Err(__error)
+                        }
+                    };
+                    ::chassis::__private::Decoder::new(__info, 2usize).json(__received)
+                }
+                ::core::result::Result::Err(__error) => {
+                    ::core::result::Result::Err(
+                        <InventoryError as ::core::convert::From<
+                            ::chassis::CallError,
+                        >>::from(__error),
+                    )
+                }
+            }
+        }
         async fn watch(
             &self,
             sku: Sku,
@@ -468,7 +608,7 @@ const _: () = {
                 ) => {
                     __crossing
                         .stream(
-                            2usize,
+                            3usize,
                             ::core::option::Option::Some(
                                 ::core::time::Duration::from_millis(5000u64),
                             ),
@@ -483,7 +623,7 @@ const _: () = {
                     let __call = (|| {
                         let mut __encoder = ::chassis::__private::Encoder::new(
                             __info,
-                            2usize,
+                            3usize,
                         );
                         __encoder.literal("/v1/items/");
                         __encoder.path("sku", &sku)?;
@@ -502,7 +642,7 @@ const _: () = {
                             ::core::result::Result::Err(__error)
                         }
                     };
-                    ::chassis::__private::Decoder::new(__info, 2usize)
+                    ::chassis::__private::Decoder::new(__info, 3usize)
                         .streaming(__received)
                 }
                 ::core::result::Result::Err(__error) => {
@@ -534,6 +674,11 @@ const _: () = {
                             ::core::time::Duration::from_millis(250u64),
                         ),
                         max_body: ::core::option::Option::None,
+                        idempotent: false,
+                        cache: ::core::option::Option::Some(::chassis::contract::CacheInfo {
+                            fresh: ::core::time::Duration::from_millis(30000u64),
+                            public: true,
+                        }),
                         deprecated: false,
                         since: ::core::option::Option::Some("1.2"),
                         cancel: ::chassis::contract::Cancel::Always,
@@ -565,6 +710,8 @@ const _: () = {
                         source: ::core::concat!(::core::file!(), ":", ::core::line!()),
                         timeout: ::core::option::Option::None,
                         max_body: ::core::option::Option::Some(1024usize),
+                        idempotent: false,
+                        cache: ::core::option::Option::None,
                         deprecated: true,
                         since: ::core::option::Option::None,
                         cancel: ::chassis::contract::Cancel::Never,
@@ -601,6 +748,39 @@ const _: () = {
                         problems: <InventoryError as ::chassis::Problem>::variants,
                     },
                     ::chassis::contract::MethodInfo {
+                        name: "reserve",
+                        verb: ::chassis::__private::Method::POST,
+                        path: "/v1/reservations",
+                        doc: "Takes some of an item for an order.",
+                        source: ::core::concat!(::core::file!(), ":", ::core::line!()),
+                        timeout: ::core::option::Option::None,
+                        max_body: ::core::option::Option::None,
+                        idempotent: true,
+                        cache: ::core::option::Option::None,
+                        deprecated: false,
+                        since: ::core::option::Option::None,
+                        cancel: ::chassis::contract::Cancel::Never,
+                        params: &[
+                            ::chassis::contract::ParamInfo {
+                                name: "request",
+                                place: ::chassis::contract::ParamPlace::Body,
+                                required: true,
+                                schema: ::chassis::__private::schemars::SchemaGenerator::subschema_for::<
+                                    ReservationRequest,
+                                >,
+                            },
+                        ],
+                        success: 200u16,
+                        answer: ::core::option::Option::Some(
+                            ::chassis::__private::schemars::SchemaGenerator::subschema_for::<
+                                Reservation,
+                            >,
+                        ),
+                        bytes: false,
+                        stream: ::core::option::Option::None,
+                        problems: <InventoryError as ::chassis::Problem>::variants,
+                    },
+                    ::chassis::contract::MethodInfo {
                         name: "watch",
                         verb: ::chassis::__private::Method::GET,
                         path: "/v1/items/{sku}/changes",
@@ -608,6 +788,8 @@ const _: () = {
                         source: ::core::concat!(::core::file!(), ":", ::core::line!()),
                         timeout: ::core::option::Option::None,
                         max_body: ::core::option::Option::None,
+                        idempotent: false,
+                        cache: ::core::option::Option::None,
                         deprecated: false,
                         since: ::core::option::Option::None,
                         cancel: ::chassis::contract::Cancel::Always,

@@ -50,6 +50,7 @@ pub(super) fn run(name: &str) -> ExitCode {
         "contract_twice" => greeter.run(contract_twice),
         "routes_collide" => greeter.run(routes_collide),
         "component_names" => component_names(),
+        "service_name" => service_name(),
         "nothing_composed" => nothing_composed(),
         "panics" => greeter.run(panics),
         "foreign_error" => greeter.run(foreign_error),
@@ -97,6 +98,12 @@ fn component_names() -> ExitCode {
         .with("", long_timeout)
         .run()
     // ANCHOR_END: component_names
+}
+
+fn service_name() -> ExitCode {
+    // ANCHOR: service_name
+    Chassis::new("order desk").run(long_timeout)
+    // ANCHOR_END: service_name
 }
 
 fn nothing_composed() -> ExitCode {

@@ -57,7 +57,7 @@ pub(super) trait Workshop {
     ) -> Result<String, WorkshopError>;
 
     /// Places one.
-    #[post("/orders", max_body = "1KiB")]
+    #[post("/orders", max_body = "1KiB", idempotent)]
     async fn place(&self, order: Order) -> Result<Created<Order>, WorkshopError>;
 
     /// Takes its time.

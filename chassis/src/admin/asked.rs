@@ -7,11 +7,13 @@ use percent_encoding::percent_decode_str;
 /// How many ports of a side, and routes of a port, a page shows unless it asks for more or fewer.
 const MOST: usize = 200;
 
-/// What a reader of the page asked for: `?find=TEXT&most=NUMBER`.
+/// What a reader of the page asked for: `?find=TEXT&most=NUMBER&port=ID`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Asked {
     /// Only ports and routes that hold this text, in lower case; `None`: all.
     pub(crate) find: Option<String>,
+    /// The port of which all is to be shown, by its id.
+    pub(crate) port: Option<String>,
     /// How many ports of a side, and routes of a port.
     pub(crate) most: usize,
     /// Whether the request bore the token: values of the configuration are shown.
@@ -26,6 +28,7 @@ impl Asked {
     pub(crate) fn all() -> Self {
         Self {
             find: None,
+            port: None,
             most: Self::LIMIT,
             values: false,
         }
@@ -43,6 +46,7 @@ impl Asked {
         let most = value("most").and_then(|text| text.parse().ok());
         Self {
             find: find.filter(|text| !text.is_empty()),
+            port: value("port").filter(|id| !id.is_empty()),
             most: most.unwrap_or(MOST).clamp(1, Self::LIMIT),
             values,
         }
@@ -80,5 +84,8 @@ mod tests {
         assert_eq!(Asked::read("most=99999999", false).most, Asked::LIMIT);
         assert_eq!(Asked::read("most=0", false).most, 1);
         assert!(Asked::read("find=%ff%zz", false).find.is_some());
+        let asked = Asked::read("port=orders/in/a%20B%2B", false);
+        assert_eq!(asked.port.as_deref(), Some("orders/in/a B+"));
+        assert_eq!(Asked::read("port=", false).port, None);
     }
 }

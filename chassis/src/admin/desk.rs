@@ -5,7 +5,7 @@ use serde_json::Value;
 use tokio::runtime::Handle;
 
 use super::model::{Hexagon, Live};
-use super::{Asked, Board};
+use super::{Asked, Board, Order};
 use crate::http::Edge;
 
 /// What the process shows of itself, and the few things that can be changed.
@@ -34,4 +34,10 @@ pub(crate) trait Desk: Send + Sync + 'static {
     ///
     /// Why the text is none.
     fn set_level(&self, level: &str) -> Result<String, String>;
+    /// Forces a policy of an outbound port: gives how its policies stand then.
+    ///
+    /// # Errors
+    ///
+    /// Why that cannot be done.
+    fn obey(&self, order: &Order) -> Result<Value, String>;
 }

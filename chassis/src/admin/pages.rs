@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use super::fence::{Fence, HEADERS, Refusal};
 use super::guesses::Guesses;
 use super::trial::{self, Outcome, Trial};
-use super::{AdminSettings, Asked, Desk, Stream, Token, page};
+use super::{AdminSettings, Asked, Desk, Order, Stream, Token, page};
 use crate::ProblemDetails;
 use crate::context::Env;
 use crate::problem::PROBLEM_JSON;
@@ -63,6 +63,7 @@ pub(crate) fn router(
         .route("/", get(hexagon_page))
         .route("/admin/", get(hexagon_page))
         .route("/admin/hexagon", get(hexagon))
+        .route("/admin/port", get(port))
         .route("/admin/events", get(events))
         .route(
             "/admin/ports",
@@ -79,6 +80,7 @@ pub(crate) fn router(
         .route("/admin/config", get(config))
         .route("/admin/openapi.json", get(openapi))
         .route("/admin/log-level", put(log_level))
+        .route("/admin/policy", post(policy))
         .route("/admin/try", post(try_it))
         .merge(page::files())
         .fallback(async || problem(&ProblemDetails::chassis("not-found", 404)))
@@ -138,12 +140,18 @@ fn unread(status: u16, why: &str) -> Refusal {
 
 /// The page as data. With the token it holds the configuration's values, too.
 async fn hexagon(State(guarded): Desks, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let values = headers.contains_key(header::AUTHORIZATION);
-    if values && let Err(refusal) = guarded.fence.authorize(&headers) {
-        return problem(&refusal);
+    match guarded.asked(&headers, query.as_deref()) {
+        Ok(asked) => json(&guarded.desk.hexagon(&asked)),
+        Err(refusal) => problem(&refusal),
     }
-    let asked = Asked::read(query.as_deref().unwrap_or_default(), values);
-    json(&guarded.desk.hexagon(&asked))
+}
+
+/// All that is known of one port, as markup. With the token it holds values, too.
+async fn port(State(guarded): Desks, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    match guarded.asked(&headers, query.as_deref()) {
+        Ok(asked) => page::answer_port(&guarded.desk.hexagon(&Asked { most: 1, ..asked })),
+        Err(refusal) => problem(&refusal),
+    }
 }
 
 async fn events(State(guarded): Desks) -> Response {
@@ -179,6 +187,15 @@ async fn try_it(State(guarded): Desks, headers: HeaderMap, body: Bytes) -> Respo
 }
 
 impl Guarded {
+    /// What a request asks for: values only with the token.
+    fn asked(&self, headers: &HeaderMap, query: Option<&str>) -> Result<Asked, Refusal> {
+        let values = headers.contains_key(header::AUTHORIZATION);
+        if values {
+            self.fence.authorize(headers)?;
+        }
+        Ok(Asked::read(query.unwrap_or_default(), values))
+    }
+
     async fn attempt(&self, headers: &HeaderMap, body: &[u8]) -> Result<Outcome, Refusal> {
         self.fence.authorize(headers)?;
         let trial = Trial::read(headers, body)?;
@@ -214,6 +231,18 @@ async fn log_level(State(guarded): Desks, headers: HeaderMap, body: Bytes) -> Re
     match guarded.desk.set_level(text) {
         Ok(level) => json(&serde_json::json!({ "level": level })),
         Err(why) => problem(&ProblemDetails::chassis("log-level", 422).with_detail(why)),
+    }
+}
+
+/// Forces a policy of an outbound port.
+async fn policy(State(guarded): Desks, headers: HeaderMap, body: Bytes) -> Response {
+    if let Err(refusal) = guarded.fence.authorize(&headers) {
+        return problem(&refusal);
+    }
+    let done = Order::read(&body).and_then(|order| guarded.desk.obey(&order));
+    match done {
+        Ok(shown) => json(&shown),
+        Err(why) => problem(&ProblemDetails::chassis("policy", 422).with_detail(why)),
     }
 }
 

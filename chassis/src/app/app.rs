@@ -15,14 +15,16 @@ use serde::de::DeserializeOwned;
 use tower::{Layer, Service};
 
 use super::clients;
-use super::component::{self, Calls, Leads, Outward, RouteStep, ShownPort, lock};
+use super::component::{self, Calls, Guards, Leads, Outward, RouteStep, ShownPort, lock};
+use super::foreign;
+use super::place::Place;
 use super::tasks::{Finish, Stop};
 use crate::config::Config;
 use crate::context::Env;
 use crate::contract::{Contract, Served};
 use crate::health::Check;
-use crate::http::Component;
-use crate::port::{Adapter, Crossing, Port};
+use crate::http::{self, Component};
+use crate::port::{Adapter, Crossing, Port, PortInfo};
 use crate::telemetry::{self, Metrics, Telemetry};
 use crate::{Error, Result};
 
@@ -84,19 +86,66 @@ impl App {
         clients::client::<C>(&self.0)
     }
 
+    /// A client by URL, for a service that has no contract here: `app.http("payments-api")?`. It is
+    /// what `[client.payments-api]` says: with `url`, requests name paths below it.
+    ///
+    /// # Errors
+    ///
+    /// When its section of the configuration is wrong.
+    pub fn http(&self, name: &str) -> Result<http::Client> {
+        foreign::http(&self.0, name)
+    }
+
+    /// The same with a fallback: an implementation of the contract that is asked when a call has
+    /// failed after all policies, by itself or with a 5xx answer. Where it fails, too, or panics, the
+    /// caller gets the call's own error; so its methods that know nothing better give any error.
+    /// What it answers is counted, traced and said in the log, once until the service answers again.
+    ///
+    /// The fallback stands behind every client of `C` that this component makes, also where the
+    /// service runs in this process. Streams have none.
+    ///
+    /// # Errors
+    ///
+    /// As [`client`](App::client); and when a client of `C` was made before without it.
+    pub fn client_with_fallback<C: Contract + ?Sized>(
+        &self,
+        fallback: impl Served<C>,
+    ) -> Result<Arc<C>> {
+        clients::client_with::<C>(&self.0, Some(fallback.into_service()))
+    }
+
     /// Puts `adapter` behind the port `P`: each call through the port is traced, counted, timed,
-    /// ended at its deadline, and shown on the admin page.
+    /// ended at its deadline, and shown on the admin page. [`adapt_at`](App::adapt_at) says what it
+    /// speaks to, too.
     pub fn adapt<P: Port + ?Sized>(&self, adapter: impl Adapter<P>) -> Arc<P> {
-        let (port, telemetry) = (P::info(), &self.0.telemetry);
+        self.adapt_at(Place::default(), adapter)
+    }
+
+    /// The same for an adapter that speaks to `place`, which the admin page shows beside it with the
+    /// keys that configured it: `app.adapt_at::<dyn StockStore>(Place::store(), SqlStock::new(pool))`.
+    pub fn adapt_at<P: Port + ?Sized>(&self, place: Place, adapter: impl Adapter<P>) -> Arc<P> {
+        let crossing = self.crossing(P::info(), type_name_of_val(&adapter), place);
+        adapter.into_adapter(crossing)
+    }
+
+    fn crossing(&self, port: &'static PortInfo, adapter: &'static str, place: Place) -> Crossing {
+        let telemetry = &self.0.telemetry;
         let observer = telemetry::observer(telemetry, port);
+        #[cfg(feature = "sqlite")]
+        let place = match place.is_store {
+            true => place.and_at(self.store_place()),
+            false => place,
+        };
         self.0.composed.show(ShownPort {
             component: self.0.name.clone(),
-            what: Outward::Port(port, type_name_of_val(&adapter)),
-            leads_to: Leads::Adapter,
+            what: Outward::Port(port, adapter),
+            leads_to: Leads::Adapter(place),
+            since: telemetry.env().wall(),
             calls: Calls::Here(Arc::clone(&observer)),
             policy: vec![("deadline", "what the caller has left".to_owned())],
+            guards: Guards::default(),
         });
-        adapter.into_adapter(Crossing::new(port.name, observer, telemetry.env().clone()))
+        Crossing::new(port.name, observer, telemetry.env().clone())
     }
 
     /// A section of the configuration: `app.config::<Warehouse>("warehouse")?`. Where several are

@@ -139,6 +139,9 @@ pub(super) fn read(
         let problem = problem.strip_prefix("registry.url: ").unwrap_or(&problem);
         config.report(Finding::new("registry.url", problem));
     }
+    if let Some(Err(error)) = settings.registry.address() {
+        config.report(Finding::new("registry.advertise", error.to_string()));
+    }
     Ok(Read { config, settings })
 }
 

@@ -4,11 +4,14 @@ use std::any::TypeId;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::component::{Calls, Component, Composed, Leads, NeededClient, Outward, ShownPort, lock};
+use super::component::{
+    Calls, Component, Composed, Guards, Leads, NeededClient, Outward, ShownPort, lock,
+};
 use crate::config::{Config, Finding, HumanDuration};
-use crate::contract::{Bound, Contract, ContractInfo, Link, Loopback};
+use crate::contract::{Bound, Contract, ContractInfo, Link, Loopback, Transport};
 use crate::discovery::{Registry, Watch};
-use crate::http::client::{HttpTransport, Remote, Settings, Target};
+use crate::http::client::{Cached, HttpTransport, Remote, Settings, Standby, Target, open_tls};
+use crate::http::tls::ClientTls;
 use crate::port::Crossing;
 use crate::telemetry::{PortObserver, Telemetry};
 use crate::{Error, Result};
@@ -33,29 +36,47 @@ struct Draft<C: ?Sized> {
     settings: Settings,
     /// `None`: local where it is served here, else by the contract's name.
     target: Option<Target>,
+    /// Where the target is encrypted.
+    tls: Option<ClientTls>,
     health: crate::health::Health,
+    fallback: Option<Arc<C>>,
 }
 
 /// `app.client::<dyn C>()`. Each component makes the client of a contract once.
 pub(super) fn client<C: Contract + ?Sized>(component: &Component) -> Result<Arc<C>> {
+    client_with(component, None)
+}
+
+/// `app.client_with_fallback::<dyn C>(…)`, or without one.
+pub(super) fn client_with<C: Contract + ?Sized>(
+    component: &Component,
+    fallback: Option<Arc<C>>,
+) -> Result<Arc<C>> {
+    let name = C::info().name;
     let known = lock(&component.clients)
         .get(&TypeId::of::<C>())
         .and_then(|client| client.downcast_ref::<Arc<C>>().cloned());
-    if let Some(client) = known {
-        return Ok(client);
+    match known {
+        Some(client) if fallback.is_none() => return Ok(client),
+        Some(_) => return Err(too_late_for_a_fallback(name)),
+        None => {}
     }
-    let name = C::info().name;
     component.composed.ask(name);
-    let settings = Settings::read(&component.config, name).map_err(Error::configuration)?;
+    let settings = Settings::of(&component.config, C::info()).map_err(Error::configuration)?;
     let target = settings
         .url
         .as_deref()
         .map(|url| Target::parse(name, url))
         .transpose()
-        .inspect_err(|error| {
-            let key = format!("client.{name}.url");
-            component.config.report(Finding::of(&key, error));
-        })?;
+        .inspect_err(|error| report(component, name, error))?;
+    let tls = match &target {
+        Some(target) if target.is_encrypted() => Some(
+            open_tls(name, &settings)
+                .map_err(Error::configuration)
+                .inspect_err(|error| report(component, name, error))?,
+        ),
+        _ => None,
+    };
     component.composed.needs().clients.push(NeededClient {
         component: component.name.clone(),
         contract: C::info(),
@@ -70,7 +91,9 @@ pub(super) fn client<C: Contract + ?Sized>(component: &Component) -> Result<Arc<
         telemetry: component.telemetry.clone(),
         settings,
         target,
+        tls,
         health: component.health.clone(),
+        fallback,
     };
     component
         .composed
@@ -79,6 +102,18 @@ pub(super) fn client<C: Contract + ?Sized>(component: &Component) -> Result<Arc<
         }));
     lock(&component.clients).insert(TypeId::of::<C>(), Box::new(Arc::clone(&client)));
     Ok(client)
+}
+
+/// Adds what is wrong with the client called `name`, `client.NAME.url: …`, to what is reported of the
+/// configuration.
+pub(super) fn report(component: &Component, name: &str, error: &Error) {
+    let text = error.to_string();
+    let own = format!("client.{name}.");
+    let (key, problem) = match text.split_once(": ") {
+        Some((key, problem)) if key.starts_with(&own) => (key.to_owned(), problem),
+        _ => (format!("{own}url"), text.as_str()),
+    };
+    component.config.report(Finding::new(&key, problem));
 }
 
 /// Reports the sections `[client.NAME]` of clients that nobody has, once all is composed.
@@ -152,24 +187,44 @@ impl<C: Contract + ?Sized> Draft<C> {
         let observer = Arc::new(observer.served_by(&callee));
         let env = self.telemetry.env().clone();
         let crossing = Crossing::new(contract.name, Arc::clone(&observer) as _, env);
+        let crossing = crossing.with_keys(contract.methods.iter().map(|method| method.idempotent));
         let leads_to = Leads::Local {
             component: callee.resource().name().to_owned(),
             encode,
         };
         let policy = vec![("deadline", "what the caller has left".to_owned())];
-        self.show(composed, leads_to, Calls::Here(observer), policy);
-        self.link.bind(if encode {
-            Bound::Remote(Arc::new(Loopback::new(service).with_crossing(crossing)))
-        } else {
-            Bound::Local { service, crossing }
-        });
+        self.show(
+            composed,
+            leads_to,
+            Calls::Here(observer),
+            policy,
+            Guards::default(),
+        );
+        if !encode && self.fallback.is_none() {
+            self.link.bind(Bound::Local { service, crossing });
+            return None;
+        }
+        // A fallback is asked with the call as it was: values that were passed are gone.
+        let loopback = Loopback::new(service).with_crossing(crossing);
+        self.bind_transport(Arc::new(loopback));
         None
     }
 
     fn bind_remote(self, composed: &Composed, registry: &dyn Registry, target: Target) -> Remotely {
         let contract = C::info();
         let written = matches!(target, Target::Written { .. }).then(|| target.to_string());
+        // Thousands of addresses say less than where they are written.
+        let written = written.filter(|text| text.len() <= WRITTEN);
         let remote = target.remote(contract.name, registry)?;
+        // Who else calls from which zone.
+        let remote = match &self.settings.zone {
+            Some(_) => remote.with_peers(registry.watch(&self.component)),
+            None => remote,
+        };
+        let remote = match self.tls.clone() {
+            Some(tls) => remote.with_tls(tls),
+            None => remote,
+        };
         let watch = remote.watch().clone();
         let leads_to = Leads::Remote {
             origin: remote.origin().to_owned(),
@@ -182,12 +237,27 @@ impl<C: Contract + ?Sized> Draft<C> {
         let (settings, telemetry) = (self.settings.clone(), self.telemetry.clone());
         let transport = HttpTransport::new(contract, remote, settings, telemetry);
         let calls = Calls::Http(transport.observed());
-        self.show(composed, leads_to, calls, policy(&self.settings));
-        self.link.bind(Bound::Remote(Arc::new(transport)));
+        let guards = Guards {
+            stack: Some(Arc::clone(transport.stack())),
+            endpoints: Some(transport.endpoints()),
+        };
+        self.show(composed, leads_to, calls, policy(&self.settings), guards);
+        let cache = &self.settings.policies.cache;
+        self.bind_transport(Cached::around(transport, contract, cache, &self.telemetry));
         Some(Awaited {
             contract: contract.name,
             watch,
         })
+    }
+
+    /// Binds it to `transport`, with its fallback behind it.
+    fn bind_transport(&self, transport: Arc<dyn Transport>) {
+        self.link.bind(Bound::Remote(match &self.fallback {
+            None => transport,
+            Some(fallback) => {
+                Standby::around::<C>(transport, Arc::clone(fallback), &self.telemetry)
+            }
+        }));
     }
 
     /// Readiness waits for an instance. Only because the configuration says so: else one failure
@@ -215,19 +285,25 @@ impl<C: Contract + ?Sized> Draft<C> {
         leads_to: Leads,
         calls: Calls,
         policy: Vec<(&'static str, String)>,
+        guards: Guards,
     ) {
         composed.show(ShownPort {
             component: self.component.clone(),
             what: Outward::Client(C::info()),
             leads_to,
+            since: self.telemetry.env().wall(),
             calls,
             policy,
+            guards,
         });
     }
 }
 
+/// A longer list of instances is not shown where a port is named.
+const WRITTEN: usize = 100;
+
 /// What holds for a client's calls, for people.
-fn policy(settings: &Settings) -> Vec<(&'static str, String)> {
+pub(super) fn policy(settings: &Settings) -> Vec<(&'static str, String)> {
     let time = |duration: Duration| HumanDuration::from(duration).to_string();
     let attempt = settings.attempt_timeout.map(time);
     let required = if settings.required { "yes" } else { "no" };
@@ -246,6 +322,13 @@ fn policy(settings: &Settings) -> Vec<(&'static str, String)> {
         ("answer at most", format!("{} bytes", settings.max_answer)),
         ("readiness waits for it", required.to_owned()),
     ]
+}
+
+fn too_late_for_a_fallback(name: &str) -> Error {
+    Error::bug(format!(
+        "app.client_with_fallback: a client of {name} was made before without it; make it once, \
+         with its fallback, and share it"
+    ))
 }
 
 fn nobody_here(contract: &ContractInfo) -> Error {

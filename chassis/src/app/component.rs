@@ -3,9 +3,11 @@
 use std::any::{Any, TypeId};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::SystemTime;
 
 use super::clients::Binding;
+use super::place::Place;
 use super::tasks::Tasks;
 use crate::Context;
 use crate::config::Config;
@@ -13,7 +15,9 @@ use crate::contract::{Contract, ContractInfo};
 use crate::discovery::Watch;
 use crate::health::Health;
 use crate::http;
+use crate::http::Keeper;
 use crate::http::client::{Observed, Target};
+use crate::policy::Stack;
 use crate::port::PortInfo;
 use crate::telemetry::{Failure, PortObserver, Recorded, Telemetry};
 
@@ -30,6 +34,8 @@ pub(super) struct Component {
     pub(super) purpose: Purpose,
     pub(super) composed: Arc<Composed>,
     pub(super) routes: Mutex<Vec<RouteStep>>,
+    /// Keeps the answers of its idempotent methods, where it has some.
+    pub(super) keeper: OnceLock<Arc<Keeper>>,
     /// Its clients by contract: each is made once.
     pub(super) clients: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
     #[cfg(feature = "sqlite")]
@@ -92,9 +98,19 @@ pub(super) struct ShownPort {
     pub(super) component: String,
     pub(super) what: Outward,
     pub(super) leads_to: Leads,
+    /// Since when it leads there; of instances, their watch knows better.
+    pub(super) since: SystemTime,
     pub(super) calls: Calls,
     /// What holds for its calls, for people.
     pub(super) policy: Vec<(&'static str, String)>,
+    pub(super) guards: Guards,
+}
+
+/// What stands before a port's calls, to be looked at and to be forced by hand.
+#[derive(Default)]
+pub(super) struct Guards {
+    pub(super) stack: Option<Arc<Stack>>,
+    pub(super) endpoints: Option<Arc<http::client::Endpoints>>,
 }
 
 /// What an outbound port is.
@@ -111,11 +127,11 @@ pub(super) enum Outward {
 
 /// Where an outbound port leads.
 pub(super) enum Leads {
-    /// To what only its adapter knows.
-    Adapter,
-    /// To a place that is known by this name.
+    /// To what its adapter has said, or keeps to itself.
+    Adapter(Place),
+    /// To the service's own store, which is known by this name.
     #[cfg(feature = "sqlite")]
-    Place(String),
+    Store(String),
     /// To a component of this process.
     Local { component: String, encode: bool },
     /// To the instances of a service; `origin` says where they come from, `written` is the URL
@@ -178,9 +194,9 @@ impl Leads {
     /// For people; `what` leads there.
     fn text(&self, what: Outward) -> &str {
         match self {
-            Self::Adapter => what.adapter(),
+            Self::Adapter(_) => what.adapter(),
             #[cfg(feature = "sqlite")]
-            Self::Place(name) => name,
+            Self::Store(name) => name,
             Self::Local { encode: false, .. } => "local:",
             Self::Local { encode: true, .. } => "local:?encode=json",
             Self::Remote {

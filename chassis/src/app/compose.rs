@@ -1,12 +1,13 @@
 //! Composing: runs the composition roots, reports everything that is wrong, makes the routes.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::App;
 use super::chassis::Service;
 use super::clients;
 use super::component::{Component, Composed, Purpose, lock};
+use super::keys;
 use super::runtimes::Runtimes;
 use super::tasks::{Tasks, panic_message};
 use crate::config::Config;
@@ -78,7 +79,11 @@ impl Ground {
             let root = context.scope(root);
             let mut root = Rooted(runtimes.serving.spawn(root));
             match (&mut root.0).await {
-                Ok(Ok(())) => {}
+                Ok(Ok(())) => {
+                    if let Err(error) = keys::open(&component, &self.config).await {
+                        failures.push(error);
+                    }
+                }
                 Ok(Err(error)) => {
                     let attempt = format!("composing {}", component.name);
                     failures.push(error.during(&attempt));
@@ -124,6 +129,7 @@ impl Ground {
             purpose: self.purpose,
             composed: Arc::clone(composed),
             routes: Mutex::default(),
+            keeper: OnceLock::new(),
             clients: Mutex::new(HashMap::new()),
             #[cfg(feature = "sqlite")]
             store: tokio::sync::OnceCell::new(),
@@ -147,6 +153,9 @@ impl Composite {
         let count = self.components.len();
         for (index, component) in self.components.iter().enumerate() {
             let mut own = routes.component(&component.telemetry);
+            if let Some(keeper) = component.keeper.get() {
+                own.keep_by(Arc::clone(keeper));
+            }
             std::mem::take(&mut *lock(&component.routes))
                 .into_iter()
                 .for_each(|step| step(&mut own));

@@ -50,6 +50,15 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// `text` in at most `width` columns, its end replaced by a sign where it is longer.
+pub(super) fn clip(text: &str, width: usize) -> String {
+    if columns(text) <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    format!("{}\u{2026}", kept.trim_end())
+}
+
 /// How many columns `text` takes, as far as characters tell.
 pub(super) fn columns(text: &str) -> usize {
     text.chars().count()

@@ -4,7 +4,7 @@ use super::doctor::DoctorSettings;
 use super::settings::{ProbeSettings, SECTIONS, StartSettings, StopSettings};
 use crate::admin::AdminSettings;
 use crate::config::{Config, Reference, ServiceSettings};
-use crate::{discovery, health, http, telemetry};
+use crate::{discovery, health, http, idempotency, telemetry};
 
 /// What each of the chassis' own sections takes, in the order in which a service meets them: made
 /// from the settings' own docs.
@@ -16,6 +16,7 @@ pub fn references() -> Vec<Reference> {
         Reference::of::<discovery::Settings>("registry"),
     ];
     all.extend(store());
+    all.push(Reference::of::<idempotency::Settings>("idempotency"));
     all.extend([
         Reference::of::<telemetry::TracesSettings>("traces"),
         Reference::of::<telemetry::MetricsSettings>("metrics"),

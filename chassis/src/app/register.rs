@@ -22,15 +22,18 @@ pub(super) async fn all(
         return Ok(Vec::new());
     };
     let mut registrations = Vec::new();
-    let address = match &live.settings.registry.advertise {
-        Some(written) => written
-            .parse()
-            .map_err(|error| Error::configuration(format!("registry.advertise: {error}")))?,
+    let settings = &live.settings.registry;
+    let address = match settings.address() {
+        Some(written) => {
+            written.map_err(|error| Error::configuration(format!("registry.advertise: {error}")))?
+        }
         None => Address::from(reachable(serving.local_addr())),
     };
     let id = format!("{address}-{}", std::process::id());
     for component in &composite.components {
-        let mut instance = Instance::new(&component.name, &id, address.clone());
+        let mut instance =
+            Instance::new(&component.name, &id, address.clone()).with_weight(settings.weight);
+        instance.zone = settings.zone.clone();
         for (owner, contract) in composite.composed.contracts() {
             if owner == component.name {
                 instance = instance.with_contract(contract.name, contract.version);

@@ -13,9 +13,22 @@ use crate::{admin::AdminSettings, telemetry};
 
 /// The sections that the chassis reads itself. No component may be called so: its own sections
 /// would lie within them.
-pub(super) const SECTIONS: [&str; 14] = [
-    "admin", "client", "doctor", "health", "http", "logs", "metrics", "probe", "registry",
-    "service", "start", "stop", "store", "traces",
+pub(super) const SECTIONS: [&str; 15] = [
+    "admin",
+    "client",
+    "doctor",
+    "health",
+    "http",
+    "idempotency",
+    "logs",
+    "metrics",
+    "probe",
+    "registry",
+    "service",
+    "start",
+    "stop",
+    "store",
+    "traces",
 ];
 
 /// Where `/livez`, `/readyz`, `/startupz` and `/metrics` are.
@@ -120,7 +133,15 @@ impl Settings {
             },
         };
         settings.compare_listeners(config);
+        settings.check_http(config);
         settings
+    }
+
+    /// What the schema can't say of `http.overload` and `http.rate_limit`.
+    fn check_http(&self, config: &Config) {
+        for (key, problem, mend) in crate::http::overload_mistakes(&self.http) {
+            config.report(Finding::new(format!("http.{key}"), problem).mend(mend));
+        }
     }
 
     /// Two listeners on one port would only show when the second cannot be opened.

@@ -6,7 +6,8 @@ use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 
 use super::App;
-use super::component::{Calls, Leads, NeededStore, Needs, Outward, Purpose, ShownPort};
+use super::component::{Calls, Guards, Leads, NeededStore, Needs, Outward, Purpose, ShownPort};
+use crate::config::Finding;
 use crate::store::{Sqlite, StoreSettings};
 use crate::{Error, Result};
 
@@ -53,6 +54,7 @@ impl App {
                 Purpose::Examine => Sqlite::looked_at(&settings, &file),
                 _ => Sqlite::closed(&settings),
             };
+            let store = store.inspect_err(|error| self.refuse_url(error));
             self.0.composed.needs().stores.push(NeededStore {
                 component: self.name().to_owned(),
                 settings,
@@ -61,16 +63,19 @@ impl App {
             });
             return store;
         }
-        let store = Sqlite::open(&settings, &self.file()).await?;
+        let store = Sqlite::open(&settings, &self.file()).await;
+        let store = store.inspect_err(|error| self.refuse_url(error))?;
         self.0.composed.show(ShownPort {
             component: self.0.name.clone(),
             what: Outward::Store,
-            leads_to: Leads::Place(store.place()),
+            leads_to: Leads::Store(store.place()),
+            since: self.0.telemetry.env().wall(),
             calls: Calls::Nobody,
             policy: vec![
                 ("connections", settings.connections.to_string()),
                 ("wait for one", settings.timeout.to_string()),
             ],
+            guards: Guards::default(),
         });
         let asked = store.clone();
         self.check("store", move || {
@@ -78,6 +83,21 @@ impl App {
             async move { store.ping().await }
         });
         Ok(store)
+    }
+
+    /// Where the store is, for people.
+    pub(super) fn store_place(&self) -> String {
+        let open = self.0.store.get();
+        open.map_or_else(|| "not opened yet".to_owned(), Sqlite::place)
+    }
+
+    /// A URL that cannot be opened is said with its place, and with all other findings.
+    fn refuse_url(&self, error: &Error) {
+        if error.exit_code() == 78 {
+            let problem = error.to_string();
+            let problem = problem.strip_prefix("store.url: ").unwrap_or(&problem);
+            self.0.config.report(Finding::new("store.url", problem));
+        }
     }
 
     fn file(&self) -> PathBuf {

@@ -161,7 +161,7 @@ impl Live {
             address.set_port(0);
         }
         let _entered = self.runtimes.serving.enter();
-        let server = Server::bind("http.listen", address)?;
+        let server = Server::bind_on(self.telemetry.env(), "http.listen", address)?;
         let names: Vec<String> = composite
             .components
             .iter()

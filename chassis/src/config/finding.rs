@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Origin;
+use super::{Origin, Row};
 
 /// One thing that is wrong: on which key, where, what was expected, what was found, and the mend.
 ///
@@ -63,6 +63,13 @@ impl Finding {
     #[must_use]
     pub fn mend(mut self, text: impl Into<String>) -> Self {
         self.mend = Some(text.into());
+        self
+    }
+
+    /// Takes place and value from the effective value of its key, where it doesn't say them itself.
+    pub(super) fn beside(mut self, row: &Row) -> Self {
+        self.origin.get_or_insert_with(|| row.origin().clone());
+        self.found.get_or_insert_with(|| row.value().to_owned());
         self
     }
 

@@ -6,6 +6,7 @@
 //! | `OTEL_RESOURCE_ATTRIBUTES` | `service.attributes.…` |
 //! | `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, `OTEL_EXPORTER_OTLP_ENDPOINT` | `traces.url` |
 //! | `OTEL_EXPORTER_OTLP_PROTOCOL` | `otlp://` (`grpc`) or `otlp+http://` in `traces.url` |
+//! | `OTEL_EXPORTER_OTLP_TRACES_HEADERS`, `OTEL_EXPORTER_OTLP_HEADERS` | `traces.headers` |
 //! | `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG` | `traces.ratio` |
 //! | `OTEL_SDK_DISABLED=true`, `OTEL_TRACES_EXPORTER=none` | `traces.url = "none:"` |
 //! | `RUST_LOG` | `logs.level` |
@@ -17,6 +18,7 @@ use figment::value::Value;
 
 use super::layer::Layer;
 use super::origin::Place;
+use super::secret::MASK;
 use super::{Finding, Findings, Origin};
 
 /// Looks up a variable and where it stands.
@@ -34,6 +36,7 @@ pub(super) fn layer(name: &str, lookup: Lookup<'_>, notes: &mut Findings) -> Lay
     reader.plain("RUST_LOG", "logs.level");
     reader.attributes();
     reader.endpoint();
+    reader.headers();
     reader.sampler();
     reader.off();
     reader.layer
@@ -106,6 +109,21 @@ impl Reader<'_> {
             _ => return self.note(origin, "http://host:port or https://host:port", &text),
         };
         self.set(&["traces", "url"], url, origin);
+    }
+
+    fn headers(&mut self) {
+        let own = (self.lookup)("OTEL_EXPORTER_OTLP_TRACES_HEADERS");
+        let found = own.or_else(|| (self.lookup)("OTEL_EXPORTER_OTLP_HEADERS"));
+        let Some((text, origin)) = found else {
+            return;
+        };
+        let mut pairs = text.split(',').filter(|pair| !pair.trim().is_empty());
+        if pairs.all(|pair| pair.contains('=')) {
+            self.set(&["traces", "headers"], text, origin);
+        } else {
+            // What stands there may be a key.
+            self.note(origin, "name=value,name=value", MASK);
+        }
     }
 
     fn sampler(&mut self) {

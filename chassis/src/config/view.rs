@@ -1,4 +1,4 @@
-//! [`Config`]: the configuration as the parts of a service see it.
+//! [`Config`]: the configuration as the parts of a service see it; [`listing`] shows it to people.
 
 mod listing;
 
@@ -186,8 +186,20 @@ impl Config {
     }
 
     /// Adds a finding of someone who knows more than a type can say: two listeners on one port.
+    /// Where its key is set, and to what, is added where the finding doesn't say it.
     pub fn report(&self, finding: Finding) {
-        self.seen().findings.add(finding);
+        let mut seen = self.seen();
+        let paths = self.paths(finding.key());
+        // The component's own lies above the shared one. Rows are masked by the settings' types.
+        let row = paths.iter().rev().find_map(|path| {
+            let row = seen.rows.get(&path.join("."))?;
+            (!row.is_default()).then(|| row.clone())
+        });
+        let finding = match row {
+            Some(row) => finding.beside(&row),
+            None => finding,
+        };
+        seen.findings.add(finding);
     }
 
     /// Everything found so far, and every section that nobody asked for: to be called once all is

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::found::{Found, Header};
+use super::idempotency_key::Given;
 use super::wire::{timeout, tracestate};
 use super::{
     Baggage, Carrier, Context, IdempotencyKey, Parts, Priority, Reason, Rejected, RequestId,
@@ -158,7 +159,7 @@ impl Reader<'_> {
             .once(Header::IdempotencyKey, IdempotencyKey::parse)
         {
             Ok(None) => {}
-            Ok(key) => self.parts.idempotency_key = key,
+            Ok(key) => self.parts.idempotency_key = key.map(Given::new),
             Err(()) => self.malformed(Carrier::IdempotencyKey),
         }
     }

@@ -20,3 +20,7 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// How urgent the call is (RFC 9218).
 pub const PRIORITY: HeaderName = HeaderName::from_static("priority");
+/// Which attempt of a call this is, from the second on: Envoy's name.
+pub const ATTEMPT_COUNT: HeaderName = HeaderName::from_static("x-envoy-attempt-count");
+/// In an answer, `exhausted`: the call was tried often enough below, so don't try it again.
+pub const RETRY: HeaderName = HeaderName::from_static("retry");

@@ -1,7 +1,7 @@
 //! [`IdempotencyKey`]: the `Idempotency-Key` header, draft 07.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::wire::trim;
 
@@ -45,11 +45,70 @@ impl IdempotencyKey {
         value
     }
 
+    /// The key of the `count`th call that is made on behalf of the call with this key.
+    fn nth(&self, count: u32) -> Self {
+        let own = format!("{self}~{count}");
+        Self::new(&own).unwrap_or_else(|| {
+            let hash = fnv(FNV, self.0.as_bytes());
+            Self(format!("{hash:032x}~{count}").into())
+        })
+    }
+
     /// The key itself.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
+
+/// Contract, method, and how often it was called.
+type Calls = (&'static str, usize, u32);
+
+/// A key that a call came with. The calls that are made on its behalf have keys of their own, so
+/// that two calls of one method are two, and the same when the whole is repeated.
+#[derive(Debug, Clone)]
+pub(super) struct Given {
+    pub(super) key: IdempotencyKey,
+    /// How often each method of a contract was called, by everything that is done for this call.
+    calls: Arc<Mutex<Vec<Calls>>>,
+}
+
+impl Given {
+    pub(super) fn new(key: IdempotencyKey) -> Self {
+        Self {
+            key,
+            calls: Arc::default(),
+        }
+    }
+
+    /// The key of the next call of `method` of `contract`: the first has the key itself.
+    pub(super) fn next(&self, contract: &'static str, method: usize) -> IdempotencyKey {
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = calls
+            .iter_mut()
+            .find(|(name, index, _)| (*name, *index) == (contract, method));
+        match known {
+            Some((.., count)) => {
+                *count += 1;
+                self.key.nth(*count)
+            }
+            None => {
+                calls.push((contract, method, 1));
+                self.key.clone()
+            }
+        }
+    }
+}
+
+/// FNV-1a of 128 bits, from `hash` on: no secret, and the same everywhere.
+pub(crate) fn fnv(hash: u128, bytes: &[u8]) -> u128 {
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    bytes.iter().fold(hash, |hash, byte| {
+        (hash ^ u128::from(*byte)).wrapping_mul(PRIME)
+    })
+}
+
+/// What [`fnv`] begins with.
+pub(crate) const FNV: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
 
 /// Resolves `\"` and `\\`; `None` when a quote or a backslash stands alone.
 fn unescape(quoted: &[u8]) -> Option<String> {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use bytes::{Bytes, BytesMut};
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
-use super::{Context, headers};
+use super::{Context, RequestId, TraceContext, headers};
 
 impl Context {
     /// Writes what travels into `headers`, in place of what is there: trace, baggage, what is left
@@ -14,10 +14,22 @@ impl Context {
     ///
     /// The idempotency key belongs to one call of one contract, so the contract's client writes it.
     pub fn inject(&self, headers: &mut HeaderMap, now: Instant) {
+        self.inject_as(headers, now, self.deadline(), self.trace());
+    }
+
+    /// The same with another deadline and another place in the trace: for an attempt of a call, which
+    /// needs no context of its own for these two.
+    pub(crate) fn inject_as(
+        &self,
+        headers: &mut HeaderMap,
+        now: Instant,
+        deadline: Option<Instant>,
+        trace: &TraceContext,
+    ) {
         let parts = self.parts();
-        if parts.trace.is_valid() {
-            put(headers, headers::TRACEPARENT, &parts.trace.traceparent());
-            if let Some(state) = &parts.trace.state {
+        if trace.is_valid() {
+            put(headers, headers::TRACEPARENT, &trace.traceparent());
+            if let Some(state) = &trace.state {
                 put(headers, headers::TRACESTATE, state.as_bytes());
             }
         }
@@ -28,7 +40,8 @@ impl Context {
                 parts.baggage.as_header().as_bytes(),
             );
         }
-        if let Some(left) = self.remaining(now) {
+        if let Some(at) = deadline {
+            let left = at.saturating_duration_since(now);
             let millis = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
             put(
                 headers,
@@ -36,12 +49,36 @@ impl Context {
                 digits(millis, &mut [0; 20]),
             );
         }
-        if let Some(id) = self.request_id() {
+        let own = || {
+            trace
+                .is_valid()
+                .then(|| RequestId::of_trace(trace.trace_id))
+        };
+        if let Some(id) = parts.request_id.or_else(own) {
             put(headers, headers::REQUEST_ID, id.as_bytes());
         }
         if let Some(priority) = parts.priority {
             put(headers, headers::PRIORITY, priority.to_string().as_bytes());
         }
+    }
+}
+
+#[cfg(feature = "service")]
+impl Context {
+    /// Writes the idempotency key of one call of `method` of `contract`, the same for all its
+    /// attempts: on behalf of this context's own key where it has one, else a new one.
+    #[cold]
+    pub(crate) fn inject_key(
+        &self,
+        headers: &mut HeaderMap,
+        (contract, method): (&'static str, usize),
+        env: &super::Env,
+    ) {
+        let text = match self.next_key(contract, method) {
+            Some(key) => key.to_header(),
+            None => format!("\"{:016x}{:016x}\"", env.random(), env.random()),
+        };
+        put(headers, headers::IDEMPOTENCY_KEY, text.as_bytes());
     }
 }
 

@@ -27,9 +27,14 @@ use std::time::{Duration, Instant};
 
 pub use baggage::{Baggage, BaggageError, BaggageMember};
 pub use component::ComponentId;
+#[cfg(feature = "service")]
+pub use env::{Accept, Duplex, Listener, Network, Opening, Stream};
 pub use env::{Alarm, Clock, Env, Ids, Random, Sleep, Sweeper, Timer, TimerKey};
 pub use extract::{Extracted, Extractor, Trust};
+use idempotency_key::Given;
 pub use idempotency_key::IdempotencyKey;
+#[cfg(feature = "service")]
+pub(crate) use idempotency_key::{FNV, fnv};
 pub use principal::Principal;
 pub use priority::Priority;
 pub use rejected::{Carrier, Reason, Rejected};
@@ -53,7 +58,7 @@ struct Parts {
     deadline: Option<Instant>,
     request_id: Option<RequestId>,
     baggage: Baggage,
-    idempotency_key: Option<IdempotencyKey>,
+    idempotency_key: Option<Given>,
     principal: Option<Principal>,
     priority: Option<Priority>,
     component: ComponentId,
@@ -120,7 +125,7 @@ impl Context {
 
     /// What makes this call and its repetitions one.
     pub fn idempotency_key(&self) -> Option<&IdempotencyKey> {
-        self.parts().idempotency_key.as_ref()
+        self.parts().idempotency_key.as_ref().map(|it| &it.key)
     }
 
     /// On whose behalf the call is made.
@@ -188,8 +193,31 @@ impl Context {
     /// The same with an idempotency key, or without one.
     #[must_use]
     pub fn with_idempotency_key(mut self, key: Option<IdempotencyKey>) -> Self {
-        self.parts_mut().idempotency_key = key;
+        self.parts_mut().idempotency_key = key.map(Given::new);
         self
+    }
+
+    /// The key for the next call of `method` of `contract` that is made on behalf of this one;
+    /// `None` where this one has none.
+    #[cfg(feature = "service")]
+    pub(crate) fn next_key(&self, contract: &'static str, method: usize) -> Option<IdempotencyKey> {
+        let given = self.parts().idempotency_key.as_ref()?;
+        Some(given.next(contract, method))
+    }
+
+    /// The same for the callee of a call within this process: what another process would be told
+    /// of the key.
+    pub(crate) fn for_callee(
+        self,
+        contract: &'static str,
+        method: usize,
+        is_idempotent: bool,
+    ) -> Self {
+        let Some(given) = &self.parts().idempotency_key else {
+            return self;
+        };
+        let key = is_idempotent.then(|| given.next(contract, method));
+        self.with_idempotency_key(key)
     }
 
     /// The same on behalf of `principal`.

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::body::is_json;
 use super::streaming::{Origin, Reading};
 use super::{ContractInfo, Created, Format, Received, Streaming, spare};
-use crate::problem::PROBLEM_JSON;
+use crate::problem::{PROBLEM_JSON, RetryAdvice};
 use crate::{CallError, Problem, ProblemDetails};
 
 /// What a transport gives of a call.
@@ -133,16 +133,27 @@ impl Decoder {
             return Ok(response);
         }
         if !is_problem(&response) {
-            let status = response.status();
-            return Err(self
-                .unknown(&format!(
-                    "expected {expected}, got {status} without a problem that says why"
-                ))
-                .into());
+            return Err(self.unexplained(expected, &response).into());
         }
         let problem = self.problem(&response)?;
         Err(E::from_problem(Box::new(problem), self.contract.name)
             .unwrap_or_else(|unknown| CallError::Problem(unknown).into()))
+    }
+
+    /// An answer of something that stands between, which speaks no problems.
+    fn unexplained(&self, expected: u16, response: &Response<Bytes>) -> CallError {
+        let status = response.status();
+        let reason = format!("expected {expected}, got {status} without a problem that says why");
+        let error = self.unknown(&reason);
+        match RetryAdvice::of(response.headers()).exhausted {
+            false => error,
+            true => CallError::Exhausted {
+                service: self.contract.name.to_owned(),
+                attempts: 1,
+                reason: "its answer says not to try again".to_owned(),
+                source: Box::new(error),
+            },
+        }
     }
 
     fn problem(&self, response: &Response<Bytes>) -> Result<ProblemDetails, CallError> {
@@ -150,6 +161,7 @@ impl Decoder {
             .map_err(|e| self.unknown(&format!("a malformed problem: {e}")))?;
         // RFC 9457, 3.1.2: the member is advisory, what HTTP says holds.
         problem.status = response.status().as_u16();
+        problem.retry = RetryAdvice::of(response.headers());
         Ok(problem)
     }
 

@@ -42,6 +42,10 @@ pub struct MethodInfo {
     pub timeout: Option<Duration>,
     /// Limit of the request's body in bytes; `None`: the server's default.
     pub max_body: Option<usize>,
+    /// Marked `idempotent`: its calls carry an `Idempotency-Key`, and one key has one effect.
+    pub idempotent: bool,
+    /// How its answers may be kept; `None`: not at all.
+    pub cache: Option<CacheInfo>,
     /// Marked `deprecated`.
     pub deprecated: bool,
     /// The contract version that brought it: `since = "1.2"`.
@@ -78,10 +82,25 @@ impl MethodInfo {
             .any(|param| param.place == ParamPlace::Body)
     }
 
+    /// Whether the same call twice has the effect of one, so that a call that failed may be sent
+    /// again: GET, HEAD, PUT and DELETE by themselves, the others when marked `idempotent`.
+    pub fn is_repeatable(&self) -> bool {
+        self.idempotent || self.verb.is_idempotent()
+    }
+
     /// How long the reader of its stream waits for each item; `None`: as long as it takes.
     pub fn item_timeout(&self) -> Option<Duration> {
         self.stream.as_ref()?.item_timeout
     }
+}
+
+/// How answers may be kept: `cache = "30s, public"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CacheInfo {
+    /// How long an answer is fresh: `max-age`.
+    pub fresh: Duration,
+    /// Whether every caller gets the same answer; else each principal's own is kept apart.
+    pub public: bool,
 }
 
 /// What a method streams.

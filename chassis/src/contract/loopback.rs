@@ -118,8 +118,10 @@ fn response(reply: Reply) -> Response<Body> {
     let mut response = Response::new(reply.body);
     *response.status_mut() = reply.status;
     let headers = response.headers_mut();
+    reply.retry.write(headers);
     headers.extend(reply.content_type.map(|value| (CONTENT_TYPE, value)));
     headers.extend(reply.location.map(|value| (LOCATION, value)));
+    headers.extend(reply.headers);
     response
 }
 

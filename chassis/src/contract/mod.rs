@@ -32,7 +32,9 @@ mod streaming;
 
 use std::sync::Arc;
 
-pub use info::{Cancel, ContractInfo, MethodInfo, ParamInfo, ParamPlace, Schema, StreamInfo};
+pub use info::{
+    CacheInfo, Cancel, ContractInfo, MethodInfo, ParamInfo, ParamPlace, Schema, StreamInfo,
+};
 pub use link::{Bound, Link};
 pub use loopback::Loopback;
 pub use openapi::openapi;

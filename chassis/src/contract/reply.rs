@@ -3,11 +3,11 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use http::{HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::Body;
 use crate::ProblemDetails;
-use crate::problem::PROBLEM_JSON;
+use crate::problem::{PROBLEM_JSON, RetryAdvice};
 
 /// How a call is answered: at once (a parameter was refused), or when its one boxed future is
 /// done.
@@ -36,12 +36,16 @@ pub struct Reply {
     pub content_type: Option<HeaderValue>,
     /// `location` of what was created.
     pub location: Option<HeaderValue>,
+    /// Further headers: `etag`, `idempotency-replayed` … Mostly none, which costs no allocation.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body.
     pub body: Body,
     /// `error.type`: the problem's kind, for metrics, spans and the access log.
     pub error_type: Option<&'static str>,
     /// Why it failed, with all causes, where the caller is not told: for the log.
     pub cause: Option<Box<str>>,
+    /// What is said of trying again.
+    pub retry: RetryAdvice,
 }
 
 impl Reply {
@@ -51,9 +55,11 @@ impl Reply {
             status,
             content_type: None,
             location: None,
+            headers: Vec::new(),
             body: Body::default(),
             error_type: None,
             cause: None,
+            retry: RetryAdvice::default(),
         }
     }
 
@@ -65,9 +71,11 @@ impl Reply {
             status: status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             content_type: Some(HeaderValue::from_static(PROBLEM_JSON)),
             location: None,
+            headers: Vec::new(),
             body: body.into(),
             error_type: Some(kind),
             cause: None,
+            retry: problem.retry,
         }
     }
 }

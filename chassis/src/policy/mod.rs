@@ -5,19 +5,32 @@
 //! [`BreakerLayer`]) does that around any tower service: a plain axum, tonic or reqwest program can
 //! take one and leave the rest. [`Outcome`] says how a call went; [`Classify`] finds that out.
 //!
+//! [`stack`] puts them in their order around each call to one dependency.
+//!
 //! Nothing here knows a wire format or the chassis: transports build their stacks of the objects.
 
 pub mod balance;
 pub mod breaker;
 pub mod bulkhead;
+pub mod cache;
 pub mod ejection;
+pub mod fallback;
+pub mod hedge;
+pub mod limit;
 mod outcome;
 pub mod rate_limit;
 pub mod retry;
+pub mod shed;
 mod slots;
+pub mod stack;
+pub mod timeout;
 
 pub use breaker::{Breaker, BreakerLayer};
 pub use bulkhead::{Bulkhead, BulkheadLayer};
+pub use cache::{Cache, CacheLayer};
+pub use fallback::FallbackLayer;
+pub use limit::{AdaptiveLimit, AdaptiveLimitLayer};
 pub use outcome::{Classify, ErrorsFail, Outcome};
 pub use rate_limit::{KeyedRateLimit, RateLimit, RateLimitLayer};
 pub use retry::{Backoff, Budget};
+pub use stack::{Stack, StackLayer};

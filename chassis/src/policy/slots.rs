@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub(super) struct Slots {
     epoch: Instant,
-    length: u64,
+    /// Of a slot, in nanoseconds.
+    length: AtomicU64,
     words: [AtomicU64; Slots::COUNT],
 }
 
@@ -23,12 +24,27 @@ impl Slots {
 
     /// An empty window of this length.
     pub(super) fn new(window: Duration, epoch: Instant) -> Self {
-        let length = window.as_nanos() / Self::COUNT as u128;
         Self {
             epoch,
-            length: u64::try_from(length).unwrap_or(u64::MAX).max(1),
+            length: AtomicU64::new(Self::length(window)),
             // Of the turn before the first one, so that they are empty at any time.
             words: std::array::from_fn(|_| AtomicU64::new(Self::empty(Self::TURNS - 1))),
+        }
+    }
+
+    fn length(window: Duration) -> u64 {
+        let length = window.as_nanos() / Self::COUNT as u128;
+        u64::try_from(length).unwrap_or(u64::MAX).max(1)
+    }
+
+    /// Makes the window longer or shorter. What it held is forgotten if that changes anything: its
+    /// slots were of another length.
+    pub(super) fn resize(&self, window: Duration) {
+        let length = Self::length(window);
+        if self.length.swap(length, Ordering::Relaxed) != length {
+            for word in &self.words {
+                word.store(Self::empty(Self::TURNS - 1), Ordering::Relaxed);
+            }
         }
     }
 
@@ -77,7 +93,7 @@ impl Slots {
     fn turn(&self, now: Instant) -> u64 {
         let since = now.saturating_duration_since(self.epoch);
         let nanos = since.as_secs().saturating_mul(1_000_000_000);
-        nanos.saturating_add(since.subsec_nanos().into()) / self.length
+        nanos.saturating_add(since.subsec_nanos().into()) / self.length.load(Ordering::Relaxed)
     }
 
     fn word(&self, turn: u64) -> &AtomicU64 {

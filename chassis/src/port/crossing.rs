@@ -60,6 +60,9 @@ pub struct Crossing {
     pub(crate) name: &'static str,
     observer: Arc<dyn Observer>,
     pub(crate) env: Env,
+    /// Which methods pass the caller's idempotency key on; `None` where it stays as it is: an
+    /// adapter works for the call itself, a contract's callee is another one.
+    passing: Option<Arc<[bool]>>,
 }
 
 impl Crossing {
@@ -69,7 +72,16 @@ impl Crossing {
             name,
             observer,
             env,
+            passing: None,
         }
+    }
+
+    /// Gives the callee an idempotency key as another process would get it: of its own, and only
+    /// for the methods that `idempotent` names by their index.
+    #[cfg(feature = "service")]
+    pub(crate) fn with_keys(mut self, idempotent: impl IntoIterator<Item = bool>) -> Self {
+        self.passing = Some(idempotent.into_iter().collect());
+        self
     }
 
     /// Runs `future` as one call of `method` (an index into the port's methods).
@@ -149,7 +161,11 @@ impl<C: Borrow<Crossing>> Call<C> {
     pub(crate) fn begin(crossing: C, method: usize) -> Self {
         let outer = Context::current();
         let own: &Crossing = crossing.borrow();
-        let context = own.observer.begin(method, outer.clone());
+        let mut context = own.observer.begin(method, outer.clone());
+        if let Some(passing) = &own.passing {
+            let is_idempotent = passing.get(method).copied().unwrap_or_default();
+            context = context.for_callee(own.name, method, is_idempotent);
+        }
         Self {
             method,
             outer,

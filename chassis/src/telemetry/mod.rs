@@ -35,6 +35,7 @@ pub use failures::Failure;
 pub(crate) use failures::Failures;
 pub use handle::Telemetry;
 pub(crate) use logs::is_color_wanted;
+pub(crate) use logs::was_logged;
 pub use logs::{AccessLog, AccessRecord, AccessRoute, layer, log_panics};
 pub use metrics::{
     Bounded, Counter, Exemplar, FamilySnapshot, Gauge, Histogram, HistogramValue, HttpSeries,

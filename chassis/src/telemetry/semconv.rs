@@ -19,6 +19,8 @@ pub const HTTP_ROUTE: &str = "http.route";
 pub const SERVER_ADDRESS: &str = "server.address";
 /// The port that a client called.
 pub const SERVER_PORT: &str = "server.port";
+/// How many attempts of a call there were before the last one.
+pub const HTTP_REQUEST_RESEND_COUNT: &str = "http.request.resend_count";
 /// The template of the URL that a client called.
 pub const URL_TEMPLATE: &str = "url.template";
 /// `http` or `https`.
@@ -41,8 +43,32 @@ pub const HTTP_CLIENT_REQUEST_DURATION: &str = "http.client.request.duration";
 /// Seconds that a call through a port took.
 pub const CHASSIS_PORT_CALL_DURATION: &str = "chassis.port.call.duration";
 
+/// How often an instance of a service was left out of the balance.
+pub const CHASSIS_CLIENT_EJECTIONS: &str = "chassis.client.ejections";
+/// Why, in kebab-case.
+pub const CHASSIS_REASON: &str = "chassis.reason";
 /// Items of streams.
 pub const CHASSIS_STREAM_ITEMS: &str = "chassis.stream.items";
+/// Attempts of calls to a dependency after the first.
+pub const CHASSIS_CLIENT_RETRIES: &str = "chassis.client.retries";
+/// Second attempts beside the first.
+pub const CHASSIS_CLIENT_HEDGES: &str = "chassis.client.hedges";
+/// Failed calls that were not tried again, by `reason`: `budget` or `attempts`.
+pub const CHASSIS_CLIENT_RETRIES_DENIED: &str = "chassis.client.retries.denied";
+/// Calls that a policy refused, by `error.type`: `breaker-open` or `overloaded`.
+pub const CHASSIS_CLIENT_REFUSED: &str = "chassis.client.refused";
+/// 1 for the `state` that a circuit breaker is in: `closed`, `half-open` or `open`.
+pub const CHASSIS_CLIENT_BREAKER_STATE: &str = "chassis.client.breaker.state";
+/// Retries and hedges that the budget of a dependency would allow now.
+pub const CHASSIS_CLIENT_BUDGET: &str = "chassis.client.budget";
+/// Calls of idempotent methods.
+pub const CHASSIS_IDEMPOTENCY_CALLS: &str = "chassis.idempotency.calls";
+/// Calls of cached methods.
+pub const CHASSIS_CACHE_CALLS: &str = "chassis.client.cache.calls";
+/// Calls that failed and had a fallback.
+pub const CHASSIS_FALLBACK_CALLS: &str = "chassis.client.fallback.calls";
+/// What something came to, in one word.
+pub const CHASSIS_OUTCOME: &str = "chassis.outcome";
 /// `transmit` or `receive`.
 pub const NETWORK_IO_DIRECTION: &str = "network.io.direction";
 

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::logs::Levels;
 use super::shared;
-use super::traces::Target;
-use crate::config::{Finding, Url};
+use super::traces::{Target, headers};
+use crate::config::{Finding, Secret, Url};
 
 /// All that telemetry is configured by. Each part is a section of its own.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -25,6 +25,10 @@ impl Settings {
         let known = shared::known;
         let opened = [
             ("traces.url", Target::open(&self.traces.url).map(drop)),
+            (
+                "traces.headers",
+                headers::read(self.traces.headers.as_ref()).map(drop),
+            ),
             (
                 "metrics.url",
                 known("metrics.url", &self.metrics.url, "prometheus"),
@@ -58,6 +62,10 @@ pub struct TracesSettings {
     /// `otlp+http://collector:4318`. A collector that is away is tried again with growing pauses and
     /// never slows a call.
     pub url: Url,
+    /// Headers for the collector, such as `api-key=…,tenant=blue`: a secret, so say `file:PATH`.
+    /// `OTEL_EXPORTER_OTLP_HEADERS` sets the same; values are percent-encoded there and here.
+    #[serde(skip_serializing)]
+    pub headers: Option<Secret<String>>,
     /// The share of traces that begin here and are recorded, from 0 to 1. A call whose caller has
     /// decided already follows the caller. One in a hundred shows every route of a busy service at
     /// little cost; in profile `dev` it is every one.
@@ -73,6 +81,7 @@ impl Default for TracesSettings {
     fn default() -> Self {
         Self {
             url: Url::bare("none"),
+            headers: None,
             ratio: 0.01,
             queue: 4_096,
             batch: 512,

@@ -11,7 +11,7 @@ use super::logs::{self, Levels, Look, Sink};
 use super::metrics::Metrics;
 use super::resource::Resource;
 use super::settings::{Settings, TracesSettings};
-use super::traces::{Events, Exporter, Sampler, SpanQueue, SpanRecord, Target};
+use super::traces::{Events, Exporter, Sampler, SpanQueue, SpanRecord, Target, headers};
 use crate::config::Url;
 use crate::context::{ComponentId, Env};
 use crate::{Context, Error, Result};
@@ -162,6 +162,7 @@ fn open_spans(
     let exporter = Exporter {
         queue: Arc::clone(&queue),
         url,
+        headers: headers::read(settings.headers.as_ref())?,
         env: env.clone(),
         context: Context::default().with_component(root),
     };

@@ -30,8 +30,13 @@ impl InProcess {
                 service: call.contract.name.to_owned(),
                 reason: error.to_string(),
             })?;
+        let (context, info) = (Context::current(), call.info());
         *request.headers_mut() = call.headers;
-        Context::current().inject(request.headers_mut(), self.env.now());
+        context.inject(request.headers_mut(), self.env.now());
+        if info.idempotent {
+            let call = (call.contract.name, call.method);
+            context.inject_key(request.headers_mut(), call, &self.env);
+        }
         Ok(request)
     }
 }

@@ -14,15 +14,24 @@ mod book;
 #[cfg(feature = "service")]
 mod client;
 mod contract;
+// What answers when a call has failed.
+#[cfg(feature = "testing")]
+mod fallback;
 // A server on a socket, and its time.
 #[cfg(feature = "service")]
 mod edge;
+// Calls by URL.
+#[cfg(feature = "testing")]
+mod http_client;
 // Layers in programs of others.
 #[cfg(feature = "service")]
 mod layers;
 // Services as processes: the examples.
 #[cfg(all(feature = "sqlite", feature = "testing"))]
 mod lifecycle;
+// Idempotency keys.
+#[cfg(feature = "service")]
+mod once;
 // Fakes and time that a test holds.
 #[cfg(feature = "testing")]
 mod port;

@@ -26,6 +26,8 @@ const LAYERS: &[&[&str]] = &[
     // Ports with their adapters; each of them has settings.
     &["config"],
     &["discovery", "health", "security", "store", "telemetry"],
+    // Uses the store that the service has already.
+    &["idempotency"],
     // Transports and features.
     &[
         "admin", "client", "events", "gateway", "grpc", "http", "saga",
@@ -50,6 +52,11 @@ const BESIDE: &[(&str, &str, &str)] = &[
         "policy",
         "context",
         "a policy takes time and chance from `Env`",
+    ),
+    (
+        "problem",
+        "context",
+        "the advice not to retry is a header of the context's list",
     ),
     (
         "spawn",

@@ -27,8 +27,10 @@ pub(super) enum Side {
     },
     /// A caller without chassis; we answer.
     BareCaller,
-    /// A caller of the chassis with its shipped defaults, these keys apart; we answer.
-    Caller { keys: Keys },
+    /// A caller of the chassis with its shipped defaults, these keys apart; so many of us answer.
+    Caller { keys: Keys, endpoints: usize },
+    /// A program that does what this word says, as often as it is told, and calls nobody.
+    Alone { word: &'static str },
 }
 
 impl Side {
@@ -37,7 +39,7 @@ impl Side {
     pub(super) fn package(self) -> &'static str {
         match self {
             Self::Bare { .. } | Self::BareCaller => "bench-bare",
-            Self::Service { .. } | Self::Caller { .. } => "bench-chassis",
+            Self::Service { .. } | Self::Caller { .. } | Self::Alone { .. } => "bench-chassis",
         }
     }
 }
@@ -53,6 +55,7 @@ pub(super) type Keys = &'static [(&'static str, &'static str)];
 pub(super) struct Bounds {
     pub(super) ratio: Option<f64>,
     pub(super) allocations: Option<f64>,
+    pub(super) instructions: Option<f64>,
 }
 
 /// What a browser sends beside `host`: nine headers in all.
@@ -73,10 +76,24 @@ const BROWSER: Headers = &[
 /// No access log: the row beside it, where it is counted, shows its price.
 const SILENT: Keys = &[("logs.access", "false")];
 
+/// A rate limit beside the adaptive limit and the shedding, which are on as it is shipped.
+const LIMITED: Keys = &[
+    ("logs.access", "false"),
+    ("http.rate_limit.all.limit", "1000000"),
+];
+
 const ANY: Bounds = Bounds {
     ratio: None,
     allocations: None,
+    instructions: None,
 };
+
+/// What is off as it is shipped, on.
+const EVERY_POLICY: Keys = &[("client.orders.hedge.enabled", "true")];
+const EVERY_POLICY_H2: Keys = &[
+    ("client.orders.hedge.enabled", "true"),
+    ("client.orders.protocol", "h2"),
+];
 
 /// The table, baselines first.
 pub(super) const CASES: &[Case] = &[
@@ -116,6 +133,23 @@ pub(super) const CASES: &[Case] = &[
         bounds: Bounds {
             ratio: Some(0.80),
             allocations: Some(5.0),
+            ..ANY
+        },
+        known: None,
+    },
+    Case {
+        name: "http.contract.limited",
+        program: "contract",
+        side: Side::Service {
+            path: "/v1/orders/42",
+            headers: &[],
+            keys: LIMITED,
+        },
+        beside: Some("axum"),
+        bounds: Bounds {
+            ratio: Some(0.82),
+            allocations: Some(6.0),
+            instructions: None,
         },
         known: None,
     },
@@ -131,6 +165,7 @@ pub(super) const CASES: &[Case] = &[
         bounds: Bounds {
             ratio: Some(0.90),
             allocations: Some(11.0),
+            ..ANY
         },
         known: None,
     },
@@ -146,6 +181,7 @@ pub(super) const CASES: &[Case] = &[
         bounds: Bounds {
             ratio: Some(0.88),
             allocations: Some(6.0),
+            ..ANY
         },
         known: None,
     },
@@ -161,6 +197,7 @@ pub(super) const CASES: &[Case] = &[
         bounds: Bounds {
             ratio: Some(1.60),
             allocations: None,
+            ..ANY
         },
         known: None,
     },
@@ -176,17 +213,75 @@ pub(super) const CASES: &[Case] = &[
         bounds: Bounds {
             ratio: Some(1.30),
             allocations: Some(28.0),
+            ..ANY
         },
         known: None,
     },
     Case {
         name: "client.call",
         program: "client_call",
-        side: Side::Caller { keys: &[] },
+        side: Side::Caller {
+            keys: &[],
+            endpoints: 1,
+        },
         beside: Some("reqwest"),
         bounds: Bounds {
             ratio: Some(0.60),
             allocations: Some(15.0),
+            ..ANY
+        },
+        known: None,
+    },
+    Case {
+        name: "client.stack",
+        program: "client_call",
+        side: Side::Caller {
+            keys: EVERY_POLICY,
+            endpoints: 3,
+        },
+        beside: Some("reqwest"),
+        bounds: Bounds {
+            ratio: Some(0.40),
+            allocations: Some(8.0),
+            ..ANY
+        },
+        known: None,
+    },
+    Case {
+        name: "client.stack.h2",
+        program: "client_call",
+        side: Side::Caller {
+            keys: EVERY_POLICY_H2,
+            endpoints: 3,
+        },
+        beside: Some("reqwest"),
+        bounds: Bounds {
+            ratio: Some(0.80),
+            ..ANY
+        },
+        known: None,
+    },
+    Case {
+        name: "policy.breaker",
+        program: "policies",
+        side: Side::Alone { word: "breaker" },
+        beside: None,
+        bounds: Bounds {
+            instructions: Some(60.0),
+            allocations: Some(0.0),
+            ..ANY
+        },
+        known: None,
+    },
+    Case {
+        name: "policy.full",
+        program: "policies",
+        side: Side::Alone { word: "full" },
+        beside: None,
+        bounds: Bounds {
+            instructions: Some(1_500.0),
+            allocations: Some(0.0),
+            ..ANY
         },
         known: None,
     },

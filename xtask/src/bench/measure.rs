@@ -46,11 +46,16 @@ impl Bench {
     }
 
     /// Starts the program as it is shipped, these keys and where its spans go apart.
-    pub(super) fn start(&self, program: &str, keys: Keys) -> Result<Program> {
+    pub(super) fn start(&self, program: &str, keys: &[(&str, &str)]) -> Result<Program> {
         self.service(Command::new(self.programs.join(program)), keys)
     }
 
-    fn service(&self, mut line: Command, keys: Keys) -> Result<Program> {
+    /// The same with as many file descriptors as a flood of connections needs.
+    pub(super) fn start_roomy(&self, program: &str, keys: Keys) -> Result<Program> {
+        self.service(drive::roomy(&self.programs.join(program)), keys)
+    }
+
+    fn service(&self, mut line: Command, keys: &[(&str, &str)]) -> Result<Program> {
         drive::set(&mut line, "traces.url", &self.collector.url());
         for (key, value) in keys {
             drive::set(&mut line, key, value);
@@ -60,16 +65,16 @@ impl Bench {
 
     fn prove(&self, case: &Case) -> Result {
         match case.side {
-            Side::Bare { .. } | Side::BareCaller => Ok(()),
+            Side::Bare { .. } | Side::BareCaller | Side::Alone { .. } => Ok(()),
             Side::Service { path, .. } => {
                 let program = self.start(case.program, &[])?;
                 proof::service(&program, path, &self.collector)?;
                 clean(program.interrupt()?)
             }
-            Side::Caller { keys } => {
+            Side::Caller { keys, .. } => {
                 let answerer = Answerer::start()?;
                 let mut line = Command::new(self.programs.join(case.program));
-                point(&mut line, &answerer, 1, true);
+                point(&mut line, std::slice::from_ref(&answerer), 1, true);
                 // One call is enough to look at, so its trace must be kept.
                 drive::set(&mut line, "traces.ratio", "1.0");
                 let program = self.service(line, keys)?;
@@ -103,30 +108,37 @@ impl Bench {
                 clean(program.interrupt()?)?;
             }
             Side::BareCaller => bare_calls(line, requests)?,
-            Side::Caller { keys } => self.calls(line, keys, requests)?,
+            Side::Caller { keys, endpoints } => self.calls(line, keys, endpoints, requests)?,
+            Side::Alone { word } => alone(line, word, requests)?,
         }
         callgrind::read(&dump)
     }
 
     /// Waits while the program calls.
-    fn calls(&self, mut line: Command, keys: Keys, requests: u32) -> Result {
-        let answerer = Answerer::start()?;
-        point(&mut line, &answerer, requests, false);
+    fn calls(&self, mut line: Command, keys: Keys, endpoints: usize, requests: u32) -> Result {
+        let answerers: Vec<Answerer> = (0..endpoints)
+            .map(|_| Answerer::start())
+            .collect::<Result<_>>()?;
+        point(&mut line, &answerers, requests, false);
         let program = self.service(line, keys)?;
-        proof::until("the last call", || Ok(answerer.answered() >= requests))?;
+        let answered = || answerers.iter().map(Answerer::answered).sum::<u32>();
+        proof::until("the last call", || Ok(answered() >= requests))?;
         clean(program.interrupt()?)
     }
 }
 
-/// The caller finds our server by the contract's name.
-fn point(line: &mut Command, answerer: &Answerer, requests: u32, slow: bool) {
-    drive::set(
-        line,
-        "registry.url",
-        &format!("static:orders={}", answerer.address()),
-    );
+/// The caller finds our servers by the contract's name.
+fn point(line: &mut Command, answerers: &[Answerer], requests: u32, slow: bool) {
+    let addresses = answerers.iter().map(|one| one.address().to_string());
+    let addresses: Vec<String> = addresses.collect();
+    let registry = format!("static:orders={}", addresses.join(","));
+    drive::set(line, "registry.url", &registry);
     drive::set(line, "calls.count", &requests.to_string());
     drive::set(line, "calls.slow", &slow.to_string());
+}
+
+fn alone(mut line: Command, word: &str, times: u32) -> Result {
+    command::run(line.arg(word).arg(times.to_string()))
 }
 
 fn bare_calls(mut line: Command, requests: u32) -> Result {

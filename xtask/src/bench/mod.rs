@@ -2,11 +2,13 @@
 //!
 //! The unit is user-mode instructions and allocations a request, counted by callgrind over the
 //! whole process with all its threads, (2N − N)/N with N = 1,000 over one kept connection. The
-//! count is free of a machine's noise. [`cases`] is the table, [`measure`] counts one row of it.
+//! count is free of a machine's noise. [`cases`] is the table, [`measure`] counts one row of it;
+//! [`gauges`] are read, [`faults`] are brought about under load.
 
 mod builds;
 mod callgrind;
 mod cases;
+mod faults;
 mod gauges;
 mod measure;
 mod proof;
@@ -17,6 +19,7 @@ use std::fs;
 use std::process::ExitCode;
 
 use self::cases::{CASES, Case};
+use self::faults::{Borne, FAULTS, Fault};
 use self::gauges::{GAUGES, Gauge};
 use self::measure::Bench;
 use self::report::{Reading, Row};
@@ -35,6 +38,7 @@ struct Options {
 struct Choice {
     cases: Vec<&'static Case>,
     gauges: Vec<&'static Gauge>,
+    faults: Vec<&'static Fault>,
 }
 
 /// `cargo xtask bench [--json] [--check] [--only NAME]`.
@@ -52,13 +56,15 @@ pub(crate) fn bench(arguments: &[String]) -> Result<ExitCode> {
     };
     let rows = count(&bench, &choice.cases, &show)?;
     let readings = read(&bench, &choice.gauges, &show)?;
+    let borne = bear(&bench, &choice.faults, &show)?;
     if options.json {
-        println!("{:#}", report::json(&rows, &readings));
+        println!("{:#}", report::json(&rows, &readings, &borne));
     }
     for warning in rows.iter().filter_map(Row::drift) {
         eprintln!("warning: {warning}");
     }
     let holds = rows.iter().all(Row::holds) && readings.iter().all(Reading::holds);
+    let holds = holds && borne.iter().all(Borne::holds);
     Ok(if options.check && !holds {
         ExitCode::FAILURE
     } else {
@@ -98,6 +104,7 @@ fn chosen(options: &Options) -> Result<Choice> {
         return Ok(Choice {
             cases: CASES.iter().collect(),
             gauges: gauges.collect(),
+            faults: FAULTS.iter().collect(),
         });
     };
     let gauges: Vec<&Gauge> = GAUGES.iter().filter(|gauge| gauge.name == only).collect();
@@ -105,11 +112,18 @@ fn chosen(options: &Options) -> Result<Choice> {
         .iter()
         .find(|case| case.name == only)
         .map(|case| case.beside);
-    if gauges.is_empty() && beside.is_none() {
+    let faults: Vec<&Fault> = FAULTS.iter().filter(|fault| fault.has(only)).collect();
+    if gauges.is_empty() && faults.is_empty() && beside.is_none() {
         let names: Vec<&str> = CASES
             .iter()
             .map(|case| case.name)
             .chain(GAUGES.iter().map(|gauge| gauge.name))
+            .chain(
+                FAULTS
+                    .iter()
+                    .flat_map(|fault| fault.figures)
+                    .map(|figure| figure.name),
+            )
             .collect();
         return Err(format!("the table has no {only:?}; it has {}", names.join(", ")).into());
     }
@@ -117,6 +131,7 @@ fn chosen(options: &Options) -> Result<Choice> {
     Ok(Choice {
         cases: CASES.iter().filter(wanted).collect(),
         gauges,
+        faults,
     })
 }
 
@@ -128,18 +143,18 @@ fn prepare(choice: &Choice) -> Result<Bench> {
         .map(|case| (case.side.package(), case.program));
     let gauges = choice.gauges.iter().filter_map(|gauge| gauge.program);
     let gauges = gauges.map(|program| (gauges::PACKAGE, program));
-    let programs: BTreeSet<(&str, &str)> = cases.chain(gauges).collect();
-    for (package, program) in programs {
-        let mut build = workspace::cargo();
-        build.args([
-            "build",
-            "--release",
-            "--package",
-            package,
-            "--example",
-            program,
-        ]);
-        command::run(&mut build)?;
+    let faults = choice
+        .faults
+        .iter()
+        .flat_map(|fault| fault.programs)
+        .copied();
+    let examples: BTreeSet<(&str, &str)> = cases.chain(gauges).chain(faults).collect();
+    for (package, program) in examples {
+        build(package, "--example", program)?;
+    }
+    if !choice.faults.is_empty() {
+        let (package, program) = faults::LOAD;
+        build(package, "--bin", program)?;
     }
     let target = workspace::target()?;
     let folder = target.join("bench");
@@ -150,6 +165,12 @@ fn prepare(choice: &Choice) -> Result<Bench> {
         programs: target.join("release/examples"),
         folder,
     })
+}
+
+fn build(package: &str, kind: &str, program: &str) -> Result {
+    let mut build = workspace::cargo();
+    build.args(["build", "--release", "--package", package, kind, program]);
+    command::run(&mut build)
 }
 
 /// Counts each case; the table grows as the figures come.
@@ -183,6 +204,18 @@ fn read(bench: &Bench, gauges: &[&'static Gauge], show: &impl Fn(String)) -> Res
         readings.push(reading);
     }
     Ok(readings)
+}
+
+/// Brings about each fault.
+fn bear(bench: &Bench, faults: &[&'static Fault], show: &impl Fn(String)) -> Result<Vec<Borne>> {
+    let mut all = Vec::new();
+    for fault in faults {
+        let borne = fault.measure(bench, show);
+        let borne = borne.map_err(|error| format!("{}: {error}", fault.figures[0].name))?;
+        borne.iter().for_each(|borne| show(borne.to_string()));
+        all.extend(borne);
+    }
+    Ok(all)
 }
 
 #[cfg(test)]

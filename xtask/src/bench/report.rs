@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value, json};
 
 use super::cases::{Bounds, Case, Side};
+use super::faults::Borne;
 use super::gauges::Gauge;
 use super::measure::Cost;
 
@@ -22,8 +23,14 @@ pub(super) struct Row {
 impl Row {
     /// Whether every bound holds.
     pub(super) fn holds(&self) -> bool {
-        let Bounds { ratio, allocations } = self.case.bounds;
-        within(self.ratio, ratio) && within(self.cost.allocations, allocations)
+        let Bounds {
+            ratio,
+            allocations,
+            instructions,
+        } = self.case.bounds;
+        within(self.ratio, ratio)
+            && within(self.cost.allocations, allocations)
+            && within(self.cost.instructions, instructions)
     }
 
     /// What to say of a baseline that has moved.
@@ -77,7 +84,10 @@ impl fmt::Display for Row {
             self.case.beside.unwrap_or("itself"),
             verdict(self.holds()),
         )?;
-        if let Side::Service { keys, .. } | Side::Caller { keys } = self.case.side {
+        if let Some(most) = self.case.bounds.instructions {
+            write!(f, "\n{:24} at most {most:.0} instructions", "")?;
+        }
+        if let Side::Service { keys, .. } | Side::Caller { keys, .. } = self.case.side {
             let keys: Vec<String> = keys
                 .iter()
                 .map(|(key, value)| format!(", {key} = {value}"))
@@ -122,8 +132,9 @@ fn verdict(holds: bool) -> &'static str {
 }
 
 /// `{"name": {"instructions": …, "allocations": …, "ratio": …, "beside": "axum"}}`, a gauge as
-/// `{"name": {"value": …, "bound": …}}`.
-pub(super) fn json(rows: &[Row], readings: &[Reading]) -> Value {
+/// `{"name": {"value": …, "bound": …}}`, a fault's figure as `{"name": {"ratio": …, "bound": …,
+/// "without": …}}`, where `without` is its ratio without the policy.
+pub(super) fn json(rows: &[Row], readings: &[Reading], borne: &[Borne]) -> Value {
     let rounded =
         |value: f64, digits: i32| (value * 10_f64.powi(digits)).round() / 10_f64.powi(digits);
     let mut object = Map::new();
@@ -140,6 +151,15 @@ pub(super) fn json(rows: &[Row], readings: &[Reading]) -> Value {
         let entry = json!({ "value": rounded(reading.value, 2), "bound": reading.gauge.bound });
         object.insert(reading.gauge.name.to_owned(), entry);
     }
+    for borne in borne {
+        let entry = json!({
+            "ratio": rounded(borne.value, 3),
+            "bound": borne.figure.bound.value(),
+            "without": rounded(borne.without, 3),
+            "measures_nothing": borne.measures_nothing(),
+        });
+        object.insert(borne.figure.name.to_owned(), entry);
+    }
     Value::Object(object)
 }
 
@@ -155,6 +175,7 @@ mod tests {
         bounds: Bounds {
             ratio: Some(0.8),
             allocations: Some(5.0),
+            instructions: None,
         },
         known: None,
     };

@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use super::answer_h2;
 use crate::Result;
+
+const BODY: &[u8] = b"{\"id\":42,\"sku\":\"A-10\",\"quantity\":3,\"state\":\"placed\"}";
 
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\
 content-length: 52\r\ndate: Thu, 01 Jan 2026 00:00:00 GMT\r\n\r\n\
@@ -72,6 +75,11 @@ fn answer(mut connection: TcpStream, seen: &Seen) -> std::io::Result<()> {
             return Ok(());
         }
         received.extend_from_slice(&chunk[..read]);
+        if received.starts_with(answer_h2::PREFACE) {
+            return answer_h2::answer(&mut connection, &received, BODY, || {
+                seen.answered.fetch_add(1, Ordering::Relaxed);
+            });
+        }
         if !received.ends_with(b"\r\n\r\n") {
             continue;
         }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::get;
 use crate::{Result, command};
 
-/// Longer than any program takes to start under callgrind.
+/// Longer than any program takes to start under callgrind, or to end.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running server; killed when it is dropped without [`Program::interrupt`].
@@ -20,6 +20,8 @@ pub(crate) struct Program {
     probe: SocketAddr,
     admin: SocketAddr,
     output: PathBuf,
+    /// What ends it soon.
+    signal: &'static str,
 }
 
 impl Program {
@@ -54,6 +56,8 @@ impl Program {
             probe: service,
             admin: service,
             output: PathBuf::new(),
+            // It has no handler, and what a shell starts in the background ignores SIGINT.
+            signal: "TERM",
         })
     }
 
@@ -85,6 +89,8 @@ impl Program {
             probe,
             admin,
             output,
+            // Its own handler, which doesn't linger then.
+            signal: "INT",
         };
         program.wait_until_ready(&command::line(&line))?;
         Ok(program)
@@ -169,18 +175,38 @@ impl Program {
     }
 
     /// Ends it as Ctrl-C would and waits; callgrind writes its dump then.
+    ///
+    /// # Errors
+    ///
+    /// When it doesn't end in time; it is killed then.
     pub(crate) fn interrupt(self) -> Result<ExitStatus> {
-        self.end("INT")
+        let signal = self.signal;
+        self.end(signal)
     }
 
     /// Sends a signal and waits for the end.
-    pub(crate) fn end(mut self, signal: &str) -> Result<ExitStatus> {
+    ///
+    /// # Errors
+    ///
+    /// When it doesn't end in time; it is killed then.
+    pub(crate) fn end(self, signal: &str) -> Result<ExitStatus> {
+        self.end_within(signal, PATIENCE)
+    }
+
+    fn end_within(mut self, signal: &str, limit: Duration) -> Result<ExitStatus> {
         command::run(
             Command::new("kill")
                 .arg(format!("-{signal}"))
                 .arg(self.child.id().to_string()),
         )?;
-        Ok(self.child.wait()?)
+        let start = Instant::now();
+        while start.elapsed() < limit {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Err(format!("it was sent SIG{signal} and still runs after {limit:?}; it is killed").into())
     }
 }
 
@@ -213,4 +239,36 @@ fn free_ports() -> Result<[SocketAddr; 3]> {
     let held = [listen()?, listen()?, listen()?];
     let [first, second, third] = held.each_ref().map(TcpListener::local_addr);
     Ok([first?, second?, third?])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A bare program that does this once it has said where it is.
+    fn program(script: &str) -> Program {
+        let mut line = Command::new("/bin/sh");
+        line.args(["-c", &format!("echo http://127.0.0.1:1; {script}")]);
+        Program::bare(line).unwrap()
+    }
+
+    #[test]
+    fn a_bare_program_ends_though_it_was_started_to_ignore_interrupts() {
+        // As a shell starts what it runs in the background.
+        let ignores = "trap '' INT; exec sleep 600";
+        assert!(!program(ignores).interrupt().unwrap().success());
+    }
+
+    #[test]
+    fn what_does_not_end_is_killed() {
+        let program = program("trap '' INT TERM; while :; do read -r line || sleep 1; done");
+        let id = program.child.id();
+        let limit = Duration::from_millis(50);
+        let error = program.end_within("TERM", limit).unwrap_err();
+        assert!(
+            error.to_string().contains("still runs after 50ms"),
+            "{error}"
+        );
+        assert!(!Path::new(&format!("/proc/{id}")).exists());
+    }
 }

@@ -3,6 +3,7 @@
 //! Too long for every run of the tests. Each soak is bounded by `--minutes`, speaks only to
 //! loopback, and fails with what it saw and the round in which it saw it.
 
+mod readers;
 mod stop;
 
 use std::process::ExitCode;
@@ -21,11 +22,18 @@ struct Soak {
     prepare: fn() -> Result<Round>,
 }
 
-const SOAKS: &[Soak] = &[Soak {
-    name: "stop",
-    about: "SIGTERM under load, again and again: every accepted request is answered",
-    prepare: stop::prepare,
-}];
+const SOAKS: &[Soak] = &[
+    Soak {
+        name: "stop",
+        about: "SIGTERM under load, again and again: every accepted request is answered",
+        prepare: stop::prepare,
+    },
+    Soak {
+        name: "readers",
+        about: "ten thousand readers of a stream: their memory, their heartbeats, their end",
+        prepare: readers::prepare,
+    },
+];
 
 /// `cargo xtask soak [NAME] [--minutes M]`.
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {

@@ -10,7 +10,9 @@ mod toolchain;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use crate::{Result, arrows, book, command, messages, newcomer, pages, template, tools, workspace};
+use crate::{
+    Result, arrows, book, command, messages, newcomer, pages, template, tools, tries, workspace,
+};
 
 /// One check with its name.
 struct Step {
@@ -69,6 +71,11 @@ const STEPS: &[Step] = &[
         name: "messages",
         about: "the page of messages is what the programs say, and holds all of it",
         run: messages::check,
+    },
+    Step {
+        name: "tries",
+        about: "the commands that the book's chapters say to try",
+        run: tries::check,
     },
     Step {
         name: "template",

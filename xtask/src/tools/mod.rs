@@ -10,6 +10,7 @@ mod chromium;
 mod otelcol;
 mod promtool;
 mod python;
+mod redis;
 mod valgrind;
 
 pub(crate) use cargo::{CARGO_DENY, CARGO_GENERATE, MDBOOK};
@@ -17,6 +18,7 @@ pub(crate) use chromium::{CHROMEDRIVER, CHROMIUM};
 pub(crate) use otelcol::OTELCOL;
 pub(crate) use promtool::PROMTOOL;
 pub(crate) use python::{OPENAPI, OPENMETRICS};
+pub(crate) use redis::REDIS;
 pub(crate) use valgrind::valgrind;
 
 use std::fs::{self, File};
@@ -26,13 +28,14 @@ use std::process::ExitCode;
 use crate::{Result, command, workspace};
 
 /// The servers and checkers that tests speak to, by variables that `cargo xtask test` sets.
-pub(crate) const SERVERS: [&Tool; 6] = [
+pub(crate) const SERVERS: [&Tool; 7] = [
     &CHROMEDRIVER,
     &CHROMIUM,
     &OPENAPI,
     &OPENMETRICS,
     &OTELCOL,
     &PROMTOOL,
+    &REDIS,
 ];
 
 /// A program with the recipe that installs it.

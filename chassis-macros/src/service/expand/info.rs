@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use crate::service::model::{Answer, Contract, Method, Param, Place, Verb};
+use crate::service::model::{Answer, Cache, Contract, Method, Param, Place, Verb};
 use crate::words;
 
 /// A `ContractInfo`.
@@ -67,6 +67,15 @@ fn options(method: &Method) -> TokenStream {
     );
     let max_body = option(options.max_body.map(|(bytes, _)| quote!(#bytes)));
     let since = option(options.since.as_ref().map(|since| quote!(#since)));
+    let idempotent = options.idempotent.is_some();
+    let cache = option(options.cache.map(|(Cache { fresh_ms, public }, _)| {
+        quote! {
+            ::chassis::contract::CacheInfo {
+                fresh: ::core::time::Duration::from_millis(#fresh_ms),
+                public: #public,
+            }
+        }
+    }));
     let deprecated = options.deprecated;
     let cancel = if options.cancel_always || method.verb == Verb::Get {
         quote!(Always)
@@ -76,6 +85,8 @@ fn options(method: &Method) -> TokenStream {
     quote! {
         timeout: #timeout,
         max_body: #max_body,
+        idempotent: #idempotent,
+        cache: #cache,
         deprecated: #deprecated,
         since: #since,
         cancel: ::chassis::contract::Cancel::#cancel,

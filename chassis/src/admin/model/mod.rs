@@ -2,12 +2,14 @@
 //!
 //! [`Hexagon`] is the whole page at one moment: one [`Component`] a composed service, each with its
 //! inbound ports on one side ([`Inbound`]) and its outbound ports on the other ([`Outbound`]).
+//! [`Chosen`] is the one port of which a reader wants to see all.
 //! `GET /admin/events` sends what changes of it: [`Ticks`] and [`Changes`]. A part keeps its id as
 //! long as the process lives: [`Figures::id`] for numbers, `id` for ports.
 //!
 //! Texts come from everywhere (names, routes, errors, configuration): they are plain text, and
 //! whoever shows them says so to the browser.
 
+mod chosen;
 mod events;
 mod figures;
 mod inbound;
@@ -18,6 +20,7 @@ use serde::Serialize;
 
 use crate::health::CheckReport;
 
+pub(crate) use chosen::{Chosen, ChosenPort};
 pub(crate) use events::{Live, Numbers, PortChange, Ticks};
 pub(crate) use figures::Figures;
 pub(crate) use inbound::{Inbound, InboundKind, Route, RoutePolicy};
@@ -57,6 +60,8 @@ pub(crate) struct Hexagon {
     pub(crate) failed: Vec<Request>,
     /// What was searched for: only ports and routes whose texts hold it are there.
     pub(crate) find: Option<String>,
+    /// The port that was asked for; `None` where none was.
+    pub(crate) chosen: Option<Chosen>,
 }
 
 /// How the process stands.

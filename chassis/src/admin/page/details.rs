@@ -1,7 +1,9 @@
 //! What a click on a port shows: its routes or methods, its policy, its last failures, and the
 //! configuration that made it so.
 //!
-//! Each port has its article, which is hidden until the page's fragment names it: without a script, too.
+//! Only the one that was asked for is part of a page: all of them would be most of its weight. A script
+//! asks for it and puts it in; without one, its link leads to a page that holds it. What changes while it
+//! is open bears `data-part`: the script asks for it anew.
 
 use std::fmt::Write;
 
@@ -11,30 +13,47 @@ use super::ports::{cells, cut};
 use super::sections::{requests, time};
 use super::words::{self, NONE, Standing};
 use crate::admin::model::{
-    Component, Failed, Hexagon, Inbound, LeadsTo, Method, Outbound, PortState, Request, Route,
-    RoutePolicy, Setting,
+    Chosen, ChosenPort, Failed, Hexagon, Inbound, LeadsTo, Method, Outbound, PortState, Request,
+    Route, RoutePolicy, Setting,
 };
 
-pub(super) fn all(out: &mut String, hexagon: &Hexagon) {
+/// Where the chosen port is shown.
+pub(super) fn place(out: &mut String, hexagon: &Hexagon) {
     out.push_str("<div id=\"details\">");
-    for component in &hexagon.components {
-        for port in &component.inbound {
-            inbound(out, hexagon, component, port);
-        }
-        for port in &component.outbound {
-            outbound(out, component, port, hexagon.at_unix_ms);
-        }
+    if let Some(chosen) = &hexagon.chosen {
+        article(out, hexagon, chosen);
     }
     out.push_str("</div>");
 }
 
-fn inbound(out: &mut String, hexagon: &Hexagon, component: &Component, port: &Inbound) {
+/// The chosen port.
+pub(super) fn article(out: &mut String, hexagon: &Hexagon, chosen: &Chosen) {
+    match &chosen.port {
+        Some(ChosenPort::Inbound(port)) => inbound(out, hexagon, &chosen.component, port),
+        Some(ChosenPort::Outbound(port)) => {
+            outbound(out, &chosen.component, port, hexagon.at_unix_ms);
+        }
+        None => {
+            let _ = write!(
+                out,
+                "<article tabindex=\"-1\">{CLOSE}<p class=\"empty\">There is no port <code>{}</code> \
+                 here.</p></article>",
+                Text(&chosen.id)
+            );
+        }
+    }
+}
+
+/// The way back: a page that shows no port.
+const CLOSE: &str = "<p class=\"close\"><a href=\"/\">Close</a></p>";
+
+fn inbound(out: &mut String, hexagon: &Hexagon, component: &str, port: &Inbound) {
     let standing = Standing::of_inbound(&port.figures);
     let title = Title {
         id: &port.id,
         name: &port.name,
         version: port.version.as_deref(),
-        about: format!("what {} offers", component.name),
+        about: format!("what {component} offers"),
         doc: &port.doc,
         standing,
         figures: port.figures.id,
@@ -43,11 +62,12 @@ fn inbound(out: &mut String, hexagon: &Hexagon, component: &Component, port: &In
     routes(out, port);
     let own = |request: &&Request| {
         let is_route = |route: &Route| route.path == request.route && !route.path.is_empty();
-        request.component == component.name && port.routes.iter().any(is_route)
+        request.component == component && port.routes.iter().any(is_route)
     };
     let failed: Vec<&Request> = hexagon.failed.iter().filter(own).collect();
-    out.push_str("<h4>Last failures</h4>");
+    out.push_str("<h4>Last failures</h4><div data-part>");
     requests(out, &failed, hexagon.at_unix_ms);
+    out.push_str("</div>");
     settings(out, &port.settings);
     if let Some(source) = &port.source {
         let _ = write!(
@@ -133,12 +153,12 @@ fn as_float(number: u64) -> f64 {
     number as f64
 }
 
-fn outbound(out: &mut String, component: &Component, port: &Outbound, now: u64) {
+fn outbound(out: &mut String, component: &str, port: &Outbound, now: u64) {
     let title = Title {
         id: &port.id,
         name: &port.name,
         version: port.version.as_deref(),
-        about: format!("what {} needs", component.name),
+        about: format!("what {component} needs"),
         doc: &port.doc,
         standing: Standing::of_outbound(&port.state),
         figures: port.figures.id,
@@ -150,7 +170,7 @@ fn outbound(out: &mut String, component: &Component, port: &Outbound, now: u64) 
         ""
     };
     let why = Text(port.state.why.as_deref().unwrap_or_default());
-    let _ = write!(out, "<p class=\"note bad why\"{hidden}>{why}</p>");
+    let _ = write!(out, "<p class=\"note bad\" data-part{hidden}>{why}</p>");
     facts(out, port);
     methods(out, &port.methods);
     addresses(out, &port.state, now);
@@ -218,10 +238,7 @@ fn addresses(out: &mut String, state: &PortState, now: u64) {
     } else {
         ""
     };
-    let _ = write!(
-        out,
-        "<div class=\"to\"{hidden}><h4>Speaks to</h4><ul class=\"addresses\">"
-    );
+    let _ = write!(out, "<div data-part{hidden}><h4>Speaks to</h4><ul>");
     for address in &state.addresses {
         let zone = address
             .zone
@@ -229,11 +246,15 @@ fn addresses(out: &mut String, state: &PortState, now: u64) {
             .map(|zone| format!(" <i>{}</i>", Text(zone)));
         let _ = write!(
             out,
-            "<li><code>{}</code>{} <i>weight {}</i></li>",
+            "<li><code>{}</code>{}",
             Text(&address.address),
             zone.unwrap_or_default(),
-            address.weight,
         );
+        // Only instances share their calls by weight.
+        if !address.id.is_empty() {
+            let _ = write!(out, " <i>weight {}</i>", address.weight);
+        }
+        out.push_str("</li>");
     }
     out.push_str("</ul>");
     cut(
@@ -249,7 +270,7 @@ fn addresses(out: &mut String, state: &PortState, now: u64) {
 }
 
 fn failures(out: &mut String, failures: &[Failed], now: u64) {
-    out.push_str("<div class=\"failures\">");
+    out.push_str("<div data-part>");
     if failures.is_empty() {
         out.push_str("<p class=\"empty\">None.</p></div>");
         return;
@@ -293,8 +314,12 @@ fn settings(out: &mut String, settings: &[Setting]) {
         let others = if set.is_empty() { "keys" } else { "other keys" };
         let _ = write!(
             out,
-            "<p class=\"dim\">{unset} {others} are at their defaults.</p>"
+            "<details class=\"dim\"><summary>{unset} {others} are at their defaults</summary><p>"
         );
+        for key in settings.iter().filter(is_default) {
+            let _ = write!(out, "<code>{}</code> ", Text(&key.key));
+        }
+        out.push_str("</p></details>");
     }
 }
 
@@ -331,8 +356,8 @@ impl Title<'_> {
             .map(|version| format!(" <i>v{}</i>", Text(version)));
         let _ = write!(
             out,
-            "<article id=\"{id}\" data-f=\"{figures}\" tabindex=\"-1\"><p class=\"close\">\
-             <a href=\"#hexagon\">Close</a></p><h3>{name}{version}</h3>\
+            "<article id=\"{id}\" data-f=\"{figures}\" tabindex=\"-1\" autofocus>{CLOSE}\
+             <h3>{name}{version}</h3>\
              <p class=\"state {class}\">{MARK}<span>{word}</span> <i>{about}</i></p>",
             id = Text(self.id),
             figures = self.figures,

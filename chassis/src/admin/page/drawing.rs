@@ -159,7 +159,7 @@ impl Drawing<'_> {
             figures: &port.figures,
             last: match self.is_still() {
                 true => words::leads_to(port),
-                false => words::speaks_to(port),
+                false => words::speaks_to_in(port, 28),
             },
         };
         self.card(out, &face, card);

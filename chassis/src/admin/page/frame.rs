@@ -30,7 +30,7 @@ pub(super) fn page(hexagon: &Hexagon) -> String {
         "<figure id=\"hexagon\" tabindex=\"0\" aria-label=\"The service and its ports\">{}</figure>",
         drawing::inline(hexagon)
     );
-    details::all(&mut out, hexagon);
+    details::place(&mut out, hexagon);
     ports::table(&mut out, hexagon);
     sections::all(&mut out, hexagon);
     out.push_str("</main>");

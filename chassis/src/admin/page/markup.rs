@@ -4,8 +4,8 @@ use std::fmt::{self, Display, Write};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What a fragment of a URL may hold as it is.
-const FRAGMENT: &AsciiSet = &NON_ALPHANUMERIC
+/// What the query of a URL may hold as it is.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'-')
     .remove(b'.')
@@ -58,9 +58,9 @@ fn replaced(character: char) -> Option<&'static str> {
     }
 }
 
-/// The link to an element of this page.
+/// The link to all that is known of a port: a script shows it in this page.
 pub(super) fn link(id: &str) -> String {
-    format!("#{}", utf8_percent_encode(id, FRAGMENT))
+    format!("?port={}", utf8_percent_encode(id, QUERY))
 }
 
 /// At most `limit` characters, the first one saying that there were more: of a path, whose end tells it
@@ -110,6 +110,6 @@ mod tests {
 
     #[test]
     fn links_survive_every_id() {
-        assert_eq!(link("orders/in/a b\"<"), "#orders/in/a%20b%22%3C");
+        assert_eq!(link("orders/in/a b\"<"), "?port=orders/in/a%20b%22%3C");
     }
 }

@@ -1,8 +1,8 @@
 //! The hexagon page: a [`Hexagon`] as HTML with its drawing and tables, and as an SVG of its own.
 //!
 //! [`html`] makes all of the page, so that it can be read without a script; `page.js` then keeps it up
-//! to date and adds what a page can't do alone. Texts reach the markup only through `markup::Text`,
-//! and the document only as `textContent`. Start at `frame`, which puts the parts together: `drawing`
+//! to date and adds what a page can't do alone. Texts reach the markup only through `markup::Text`, and
+//! the document as `textContent` or as markup that this module made. Start at `frame`, which puts the parts together: `drawing`
 //! is the hexagon (`layout` decides where everything stands), `ports` its table, `details` what a
 //! click on a port shows, `sections` what stands below. `words` writes numbers for people,
 //! `serve` hands all of it out.
@@ -19,7 +19,7 @@ mod serve;
 mod tests;
 mod words;
 
-pub(super) use serve::{answer, files};
+pub(super) use serve::{answer, answer_port, files};
 
 use super::model::Hexagon;
 
@@ -43,6 +43,15 @@ pub(super) const POLICY: &str = "default-src 'none'; script-src 'self'; style-sr
 /// The whole page.
 pub(super) fn html(hexagon: &Hexagon) -> String {
     frame::page(hexagon)
+}
+
+/// The port that was asked for, alone: what a script puts into the page.
+pub(super) fn port(hexagon: &Hexagon) -> String {
+    let mut out = String::with_capacity(4 * 1_024);
+    if let Some(chosen) = &hexagon.chosen {
+        details::article(&mut out, hexagon, chosen);
+    }
+    out
 }
 
 /// The drawing as a file of its own, without numbers: for a service that is only composed.

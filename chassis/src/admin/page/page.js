@@ -1,5 +1,6 @@
 // Keeps the page up to date, and adds what it can't do alone: try a route, show values, set the level.
-// Texts reach the document as textContent only; the page's policy refuses everything else.
+// Texts reach the document as textContent only, markup as what the service made of a port; the page's
+// policy refuses everything else.
 'use strict';
 (() => {
 const $ = (id) => document.getElementById(id);
@@ -56,16 +57,20 @@ const grow = () => all('time[data-since]').forEach((t) => say(t, age(Number(t.da
 
 // ---- Numbers
 
-const places = new Map();
+// Where each number stands, and what stands for each port: rows, cards, edges, its article.
+let places = new Map();
+let ports = new Map();
 const learn = () => {
-  places.clear();
+  const add = (map, id, place) => map.has(id) ? map.get(id).push(place) : map.set(id, [place]);
+  [places, ports] = [new Map(), new Map()];
   for (const place of all('[data-f]')) {
-    const id = Number(place.dataset.f);
-    if (!places.has(id)) places.set(id, []);
-    places.get(id).push(place);
+    add(places, Number(place.dataset.f), place);
+    add(ports, portOf(place), place);
   }
+  for (const edge of all('[data-edge]')) add(ports, edge.dataset.edge, edge);
 };
 const stand = (place, state, word) => {
+  if (place.dataset.edge) return place.setAttribute('class', 'joint ' + state);
   const side = place.tagName === 'ARTICLE' ? place.querySelector('.state') : place;
   if (side.classList.contains(state)) return;
   side.classList.remove(...MARKS);
@@ -77,10 +82,11 @@ const stand = (place, state, word) => {
   say(place.querySelector('text.state'), state === 'ok' || state === 'idle' ? '' : word);
   place.setAttribute('aria-label', place.getAttribute('aria-label').replace(/[^,]*$/, ' ' + word));
 };
-// The id of the port that a row, a card or an article is about.
+// The id of the port that a link leads to, and that a row, a card or an article is about.
+const linked = (a) => decodeURIComponent(a.getAttribute('href').split('?port=')[1] || '');
 const portOf = (place) => {
   const a = place.matches('a') ? place : place.querySelector('th a');
-  return place.id || (a ? decodeURIComponent(a.getAttribute('href').slice(1)) : '');
+  return a ? linked(a) : place.id;
 };
 const number = ([id, calls, , , r, errors, p50, p99]) => {
   // Right after the page was opened, only what was counted since the start is known.
@@ -131,21 +137,7 @@ const check = (c) => {
 };
 const port = ({ id, state }) => {
   const [shown, word] = PORTS[state.name] || ['idle', state.name];
-  for (const edge of all('[data-edge]')) if (edge.dataset.edge === id) edge.setAttribute('class', 'joint ' + shown);
-  for (const place of all('#hexagon a, #ports [data-f]')) if (portOf(place) === id) stand(place, shown, word);
-  const article = $(id);
-  if (!article) return;
-  stand(article, shown, word);
-  const why = article.querySelector('.why');
-  why.hidden = !state.why;
-  say(why, state.why || '');
-  const addresses = state.addresses.map((a) => make('li', {}, code(a.address), ' ',
-    dim((a.zone ? a.zone + ' ' : '') + 'weight ' + a.weight)));
-  article.querySelector('.addresses').replaceChildren(...addresses);
-  article.querySelector('.to').hidden = !addresses.length;
-  const failed = state.failures.map((f) => row(make('td', {}, time(f.at_unix_ms)), cell('Method', f.method),
-    cell('Error', f.error_type), cell('Trace', code(f.trace_id))));
-  article.querySelector('.failures').replaceChildren(rows(['When', 'Method', 'Error', 'Trace'], failed, 'None.'));
+  for (const place of ports.get(id) || []) stand(place, shown, word);
 };
 const changes = (data) => {
   if (data.state) {
@@ -162,6 +154,7 @@ const changes = (data) => {
   (data.ports || []).forEach(port);
   if (data.slow) $('slow').replaceChildren(requests(data.slow));
   if (data.failed) $('failed').replaceChildren(requests(data.failed));
+  if (data.failed || (data.ports || []).some(({ id }) => id === opened)) renew();
 };
 
 // ---- The stream: only while somebody looks, and again and again while the service is away
@@ -213,43 +206,57 @@ document.addEventListener('visibilitychange', () => {
 // ---- The token: kept in this page only
 
 let token = null;
+// The dialog stays open until its token was looked at; null: the person gave up.
 const ask = (wrong) => new Promise((done) => {
-  const file = $('token-file');
+  const dialog = $('token');
+  const [file, button] = [$('token-file'), dialog.querySelector('button.main')];
   say($('token-why'), file ? 'It lies in ' + file.textContent : 'admin.token sets it.');
   say($('token-wrong'), wrong || '');
   $('token-value').value = '';
-  let given = null;
-  $('token').querySelector('form').onsubmit = (event) => {
+  button.disabled = false;
+  dialog.querySelector('form').onsubmit = (event) => {
     event.preventDefault();
-    given = $('token-value').value.trim();
-    $('token').close();
+    button.disabled = true;
+    say($('token-wrong'), '');
+    done($('token-value').value.trim());
   };
-  $('token').onclose = () => done(given);
-  $('token').showModal();
+  dialog.onclose = () => done(null);
+  if (!dialog.open) dialog.showModal();
+  $('token-value').focus();
 });
+const SLOW = 'Looking at it. After ten wrong ones, each further one takes a second.';
 // Sends a request with the token, asking for it as often as it is wrong; null: the person gave up.
 const guarded = async (path, options = {}) => {
+  const dialog = $('token');
   let wrong = '';
   for (;;) {
-    if (token === null) token = await ask(wrong);
+    const isAsked = token === null;
+    if (isAsked) token = await ask(wrong);
     if (token === null) return null;
     const headers = { ...options.headers, authorization: 'Bearer ' + token };
-    const answer = await fetch(path, { ...options, headers });
-    if (answer.status !== 401 && answer.status !== 429) return answer;
-    token = null;
-    wrong = answer.status === 401 ? 'That is not the token.' : (await answer.json()).detail;
+    const slow = setTimeout(() => say($('token-wrong'), SLOW), 400);
+    const answer = await fetch(path, { ...options, headers }).catch(broken);
+    clearTimeout(slow);
+    const isWrong = answer.status === 401 || answer.status === 429;
+    const hasLeft = isAsked && !dialog.open;
+    if (isWrong) token = null;
+    else dialog.close();
+    if (hasLeft) return null;
+    if (!isWrong) return answer;
+    wrong = answer.status === 401 ? 'That is not the token.' : await detail(answer);
   }
 };
 const detail = async (answer) => {
   const problem = await answer.json().catch(() => ({}));
   return problem.detail || problem.title || 'answered ' + answer.status;
 };
-const broken = () => 'The service is not reachable.';
+// What stands for an answer where none came.
+const broken = () => ({ ok: false, json: async () => ({ detail: 'The service is not reachable.' }) });
 
 // ---- Configuration
 
 $('config-show').onclick = async () => {
-  const answer = await guarded('/admin/config').catch(() => null);
+  const answer = await guarded('/admin/config');
   if (!answer) return;
   if (!answer.ok) return $('config-shown').append(make('p', { class: 'wrong' }, await detail(answer)));
   const { values } = await answer.json();
@@ -259,11 +266,7 @@ $('config-show').onclick = async () => {
   find.oninput = () => made.forEach((r) => { r.hidden = !r.textContent.toLowerCase().includes(find.value.toLowerCase()); });
   $('config-shown').replaceChildren(find, rows(['Key', 'Value', 'From'], made, 'No values.'));
   find.focus();
-  for (const value of values) {
-    for (const place of all('.settings tr')) {
-      if (place.dataset.key === value.key) place.cells[1].replaceChildren(code(String(value.value)));
-    }
-  }
+  if (opened) show(opened);
 };
 
 // ---- Log level
@@ -271,12 +274,10 @@ $('config-show').onclick = async () => {
 $('level').onsubmit = async (event) => {
   event.preventDefault();
   const said = $('level-said');
-  const send = guarded('/admin/log-level', { method: 'PUT', body: $('level-new').value });
-  const answer = await send.catch(broken);
+  const answer = await guarded('/admin/log-level', { method: 'PUT', body: $('level-new').value });
   if (!answer) return;
-  const isSet = answer.ok === true;
-  said.className = isSet ? '' : 'wrong';
-  if (!isSet) return say(said, typeof answer === 'string' ? answer : await detail(answer));
+  said.className = answer.ok ? '' : 'wrong';
+  if (!answer.ok) return say(said, await detail(answer));
   const { level } = await answer.json();
   say($('level-now'), level);
   say(said, 'Set to ' + level + '.');
@@ -335,12 +336,9 @@ const send = async (tried, inputs, body) => {
   const request = { method: tried.method, path, headers, body: body ? body.value : '' };
   const answer = await guarded('/admin/try', {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(request),
-  }).catch(broken);
+  });
   if (!answer) return;
-  if (answer.ok !== true) {
-    const why = typeof answer === 'string' ? answer : await detail(answer);
-    return $('try-answer').replaceChildren(make('p', { class: 'wrong' }, why));
-  }
+  if (!answer.ok) return $('try-answer').replaceChildren(make('p', { class: 'wrong' }, await detail(answer)));
   const { status, body: text, elapsed_ms: took, trace_id: trace } = await answer.json();
   $('try-answer').replaceChildren(
     make('p', {}, make('b', {}, String(status)), ' in ' + elapsed(took) + ', trace ', code(trace)),
@@ -392,7 +390,7 @@ document.addEventListener('keydown', (event) => {
     event.preventDefault();
     find.focus();
   }
-  if (event.key === 'Escape' && location.hash && !isTyping && !document.querySelector('dialog[open]')) {
+  if (event.key === 'Escape' && opened && !isTyping && !document.querySelector('dialog[open]')) {
     const from = chosen();
     location.hash = '#hexagon';
     if (from) from.focus();
@@ -401,14 +399,69 @@ document.addEventListener('keydown', (event) => {
 
 // ---- The chosen port
 
-const article = () => $(decodeURIComponent(location.hash.slice(1)));
-const chosen = () => all('#hexagon a').find((a) => a.getAttribute('href') === location.hash);
-const choose = () => {
-  all('#hexagon a').forEach((a) => a.classList.toggle('chosen', a.getAttribute('href') === location.hash));
-  const shown = article();
-  if (shown && shown.tagName === 'ARTICLE') shown.focus({ preventScroll: true });
+// The port whose article is open, which the address names after its #.
+let opened = (document.querySelector('#details article') || {}).id || '';
+// What the service knows of a port, with values where the token is known; null where it can't be asked.
+const asked = (id) => new Promise((done) => {
+  const request = new XMLHttpRequest();
+  request.open('GET', '/admin/port?port=' + encodeURIComponent(id));
+  request.responseType = 'document';
+  if (token !== null) request.setRequestHeader('authorization', 'Bearer ' + token);
+  request.onloadend = () => {
+    const found = request.status === 200 && request.response && request.response.querySelector('article');
+    // A service that was started anew may have another token.
+    if (request.status === 401 && token !== null) token = null, done(asked(id));
+    else done(found || null);
+  };
+  request.send();
+});
+const show = async (id) => {
+  const article = await asked(id);
+  if (id !== opened) return;
+  // The focus is given below; a page that has been read would only complain.
+  if (article) article.removeAttribute('autofocus');
+  $('details').replaceChildren(article || make('p', { class: 'note bad' }, 'The service is not reachable.'));
+  learn();
+  grow();
+};
+// What changes of the open article.
+const renew = async () => {
+  const [id, before] = [opened, $('details').querySelector('article')];
+  const after = id && before && await asked(id);
+  if (!after || id !== opened) return;
+  const parts = all('[data-part]', after);
+  all('[data-part]', before).forEach((part, index) => {
+    if (parts[index] && part.outerHTML !== parts[index].outerHTML) part.replaceWith(parts[index]);
+  });
+};
+const chosen = () => all('#hexagon a').find((a) => linked(a) === opened);
+const choose = async () => {
+  const id = decodeURIComponent(location.hash.slice(1));
+  const isPort = /^[^/]+\/(in|out)\//.test(id);
+  // The ways to the sections leave it open.
+  if (!isPort && id !== 'hexagon') return;
+  opened = isPort ? id : '';
+  all('#hexagon a').forEach((a) => a.classList.toggle('chosen', isPort && linked(a) === id));
+  if (!isPort) return $('details').replaceChildren();
+  await show(id);
+  const article = $('details').querySelector('article');
+  if (!article) return;
+  // One that fits is seen whole, of a longer one the beginning.
+  article.scrollIntoView({ block: article.offsetHeight < innerHeight - 60 ? 'nearest' : 'start' });
+  article.focus({ preventScroll: true });
 };
 window.addEventListener('hashchange', choose);
+document.addEventListener('click', (event) => {
+  const a = event.target.closest('a');
+  if (!a || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const id = linked(a);
+  if (!id && !a.closest('.close')) return;
+  event.preventDefault();
+  const from = id ? null : chosen();
+  if (id === opened) choose();
+  location.hash = encodeURI(id || 'hexagon');
+  if (from) from.focus();
+});
 all('[data-close]').forEach((button) => { button.onclick = () => button.closest('dialog').close(); });
 
 document.documentElement.classList.add('scripted');

@@ -6,7 +6,7 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use super::{ICON, POLICY, SCRIPT, STYLES, html};
+use super::{ICON, POLICY, SCRIPT, STYLES, html, port};
 use crate::admin::model::Hexagon;
 
 /// The routes of what the page loads.
@@ -47,9 +47,18 @@ pub(super) fn bare(script: &str) -> String {
 
 /// The page, under a policy that lets it load its own files and nothing else.
 pub(crate) fn answer(hexagon: &Hexagon) -> Response {
+    markup(html(hexagon))
+}
+
+/// The port that was asked for, alone.
+pub(crate) fn answer_port(hexagon: &Hexagon) -> Response {
+    markup(port(hexagon))
+}
+
+fn markup(text: String) -> Response {
     let headers = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (CONTENT_SECURITY_POLICY, POLICY),
     ];
-    (headers, html(hexagon)).into_response()
+    (headers, text).into_response()
 }

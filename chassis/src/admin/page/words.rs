@@ -1,5 +1,6 @@
 //! Numbers, durations and states as people read them. The script says the same of what changes.
 
+use super::markup::short_path;
 use crate::admin::model::{Figures, LeadsTo, Outbound, PortState, State, StateName};
 
 /// A value that isn't known.
@@ -173,18 +174,40 @@ pub(super) fn leads_to(port: &Outbound) -> String {
     }
 }
 
-/// What an outbound port speaks to, in a few words: `postgres 10.0.0.7:5432 and 2 more`.
+/// What an outbound port speaks to, in a few words: `SqlStock, postgres://10.0.0.7/stock`,
+/// `10.0.0.7:8080 + 2`.
 pub(super) fn speaks_to(port: &Outbound) -> String {
-    let state = &port.state;
-    let first = state.addresses.first().map(|first| first.address.as_str());
-    let more = state.addresses_total.saturating_sub(1);
-    match (&port.leads_to, first) {
-        (LeadsTo::Component { name, .. }, _) => format!("{name}, in this process"),
-        (_, Some(first)) if more > 0 => format!("{first} + {more}"),
-        (_, Some(first)) => first.to_owned(),
-        (LeadsTo::Service { name, origin }, None) => format!("{name} by {origin}"),
-        (LeadsTo::Adapter, None) => port.adapter.clone(),
+    match (address(port, usize::MAX), &port.leads_to) {
+        (Some(address), LeadsTo::Adapter) => format!("{}, {address}", port.adapter),
+        (Some(address), _) => address,
+        (None, LeadsTo::Component { name, .. }) => format!("{name}, in this process"),
+        (None, LeadsTo::Service { name, origin }) => format!("{name} by {origin}"),
+        (None, LeadsTo::Adapter) => port.adapter.clone(),
     }
+}
+
+/// The same in at most `limit` characters: of a long address the end.
+pub(super) fn speaks_to_in(port: &Outbound, limit: usize) -> String {
+    let left = limit.saturating_sub(port.adapter.chars().count() + 2);
+    match (address(port, left), &port.leads_to) {
+        (Some(address), LeadsTo::Adapter) if left >= LEAST => {
+            format!("{}, {address}", port.adapter)
+        }
+        _ => short_path(&speaks_to(port), limit),
+    }
+}
+
+/// With fewer characters an address says nothing.
+const LEAST: usize = 8;
+
+/// The first address in at most `limit` characters, and how many there are beside it.
+fn address(port: &Outbound, limit: usize) -> Option<String> {
+    let first = port.state.addresses.first()?;
+    let first = short_path(&first.address, limit);
+    Some(match port.state.addresses_total.saturating_sub(1) {
+        0 => first,
+        more => format!("{first} + {more}"),
+    })
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::telemetry::Telemetry;
 
 /// One inbound port, without what changes.
 pub(super) struct Inward {
-    id: String,
+    pub(super) id: String,
     kind: InboundKind,
     name: String,
     contract: Option<&'static ContractInfo>,
@@ -197,7 +197,7 @@ fn policy(offered: &OfferedRoute) -> RoutePolicy {
     RoutePolicy {
         timeout_ms: millis(offered.timeout),
         max_body_bytes: offered.max_body.map(|size| size as u64),
-        idempotent: info.verb.is_idempotent(),
+        idempotent: info.is_repeatable(),
         cancelled_with_caller: offered.cancel,
         deprecated: info.deprecated,
         since: info.since.map(str::to_owned),

@@ -7,6 +7,7 @@ mod catalogue;
 mod inbound;
 mod outbound;
 mod page;
+mod policies;
 mod settings;
 
 use std::net::SocketAddr;
@@ -21,7 +22,7 @@ use super::component::{Composed, ShownPort};
 use super::compose::{Composite, Ground};
 use super::live::Live;
 use crate::admin::model::{self, Hexagon, TokenHint};
-use crate::admin::{self, Asked, Board, Desk, Stream, Token, millis};
+use crate::admin::{self, Asked, Board, Desk, Order, Stream, Token, millis};
 use crate::config::Config;
 use crate::contract::{ContractInfo, openapi as openapi_document};
 use crate::http::Edge;
@@ -159,6 +160,10 @@ impl Desk for Page {
         set.map(|()| self.telemetry.log_level())
             .map_err(|error| error.to_string())
     }
+
+    fn obey(&self, order: &Order) -> Result<Value, String> {
+        policies::obey(&self.composed, order)
+    }
 }
 
 fn shown_ports(composed: &Composed) -> Vec<Value> {
@@ -177,6 +182,7 @@ fn shown_port(port: &ShownPort) -> Value {
         "leads_to": port.leads_to(),
         "methods": port.methods(),
         "failures": failures.iter().map(shown_failure).collect::<Vec<_>>(),
+        "policies": policies::shown(&port.guards),
     })
 }
 

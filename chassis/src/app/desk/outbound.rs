@@ -1,10 +1,12 @@
 //! The right side of a hexagon: clients of other contracts, ports with their adapters, the store.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::inbound;
 use super::page::first_paragraph;
+use super::policies;
 use super::settings::Settings;
 use crate::admin::model::{
     Address, Failed, Figures, LeadsTo, Method, Outbound, OutboundKind, PortChange, PortState,
@@ -34,6 +36,7 @@ impl Outer {
     pub(super) fn of(composed: &Composed, component: &str, board: &mut Board) -> Vec<Self> {
         let ports = composed.ports();
         let own = ports.iter().filter(|port| port.component == component);
+        let mut named: HashMap<&str, usize> = HashMap::new();
         let mut all: Vec<Self> = Vec::new();
         for port in own {
             let from = board.next();
@@ -44,12 +47,10 @@ impl Outer {
                 .collect();
             let mut id = format!("{component}/out/{}", port.name());
             // Two adapters may stand behind one port.
-            let same = all
-                .iter()
-                .filter(|other| other.port.name() == port.name())
-                .count();
-            if same > 0 {
-                id = format!("{id}-{}", same + 1);
+            let same = named.entry(port.name()).or_default();
+            *same += 1;
+            if *same > 1 {
+                id = format!("{id}-{same}");
             }
             all.push(Self {
                 id,
@@ -74,7 +75,7 @@ impl Outer {
             Outward::Port(port, adapter) => (OutboundKind::Port, port.doc, None, adapter),
             Outward::Client(contract) => {
                 let how = match port.leads_to {
-                    Leads::Remote { .. } => "HTTP/1.1",
+                    Leads::Remote { .. } => "HTTP",
                     _ => "local",
                 };
                 (
@@ -109,6 +110,7 @@ impl Outer {
                 .policy
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), value.clone()))
+                .chain(policies::words(&port.guards))
                 .collect(),
             settings: self.settings(settings),
         }
@@ -122,14 +124,13 @@ impl Outer {
             _ => None,
         };
         let mut addresses = watch.map_or_else(Vec::new, addresses);
-        #[cfg(feature = "sqlite")]
-        if let Leads::Place(place) = &self.port.leads_to {
-            addresses.push(Address {
-                address: place.clone(),
-                id: String::new(),
-                zone: None,
-                weight: 1,
-            });
+        match &self.port.leads_to {
+            Leads::Adapter(place) => {
+                addresses.extend(place.addresses.iter().map(|address| named(address)));
+            }
+            #[cfg(feature = "sqlite")]
+            Leads::Store(place) => addresses.push(named(place)),
+            _ => {}
         }
         let addresses_total = addresses.len();
         addresses.truncate(ADDRESSES);
@@ -139,7 +140,10 @@ impl Outer {
             why,
             addresses,
             addresses_total,
-            known_since_unix_ms: watch.and_then(Watch::since).map(unix_ms),
+            known_since_unix_ms: match watch {
+                Some(watch) => watch.since().map(unix_ms),
+                None => (addresses_total > 0).then(|| unix_ms(self.port.since)),
+            },
             failures: failures.iter().map(failed).collect(),
         }
     }
@@ -187,7 +191,7 @@ impl Outer {
                     name: method.name.to_owned(),
                     summary: first_paragraph(method.doc),
                     route: Some(format!("{} {}", method.verb, method.path)),
-                    idempotent: method.verb.is_idempotent(),
+                    idempotent: method.is_repeatable(),
                     figures: figures(index),
                 };
                 methods.map(shown).collect()
@@ -200,8 +204,10 @@ impl Outer {
     fn settings(&self, settings: &Settings) -> Vec<crate::admin::model::Setting> {
         let component = &self.port.component;
         match self.port.what {
-            // Which keys an adapter of the user's has read is not known.
-            Outward::Port(..) => Vec::new(),
+            Outward::Port(..) => match &self.port.leads_to {
+                Leads::Adapter(place) => settings.adapter(component, place),
+                _ => Vec::new(),
+            },
             Outward::Client(contract) => {
                 let remote = matches!(self.port.leads_to, Leads::Remote { .. });
                 settings.client(component, contract.name, remote)
@@ -234,6 +240,16 @@ fn stands(
         ("idle", None)
     } else {
         ("ok", None)
+    }
+}
+
+/// An address that is only known by its name.
+fn named(address: &str) -> Address {
+    Address {
+        address: address.to_owned(),
+        id: String::new(),
+        zone: None,
+        weight: 1,
     }
 }
 

@@ -9,7 +9,9 @@ use tokio::runtime::Handle;
 use super::catalogue::{Catalogue, Part};
 use super::outbound::unix_ms;
 use super::settings::Settings;
-use crate::admin::model::{Component, Hexagon, Live, Request, State, StateName, TokenHint};
+use crate::admin::model::{
+    Chosen, ChosenPort, Component, Hexagon, Live, Request, State, StateName, TokenHint,
+};
 use crate::admin::{Asked, millis, rounded};
 use crate::app::component::Composed;
 use crate::config::Config;
@@ -69,6 +71,33 @@ impl Page {
             slow_from_ms: millis(slow_from),
             failed: failed.iter().map(request).collect(),
             find: asked.find.clone(),
+            chosen: asked
+                .port
+                .as_deref()
+                .map(|id| self.chosen(id, &settings, now)),
+        }
+    }
+
+    /// The port with this id, which may be one that the lists have no room for.
+    fn chosen(&self, id: &str, settings: &Settings, now: SystemTime) -> Chosen {
+        let Catalogue { components, board } = self.catalogue();
+        let whole = Asked::all();
+        let found = components.iter().find_map(|part| {
+            let inbound = part.inbound.iter().find(|port| port.id == id);
+            let outbound = part.outbound.iter().find(|port| port.id == id);
+            let inbound = inbound
+                .map(|port| ChosenPort::Inbound(Box::new(port.shown(&whole, settings, board))));
+            let outbound = outbound
+                .map(|port| ChosenPort::Outbound(Box::new(port.shown(settings, board, now))));
+            Some((part.name.clone(), inbound.or(outbound)?))
+        });
+        let (component, port) = found.map_or_else(Default::default, |(component, port)| {
+            (component, Some(port))
+        });
+        Chosen {
+            id: id.to_owned(),
+            component,
+            port,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The lines of the configuration that made a port what it is.
 
 use crate::admin::model::Setting;
+use crate::app::place::Place;
 use crate::config::{Config, Row};
 
 /// The whole configuration, to be asked for the keys of single ports.
@@ -28,6 +29,11 @@ impl Settings {
     )]
     pub(super) fn store(&self, component: &str) -> Vec<Setting> {
         self.of(component, |key| key.starts_with("store."))
+    }
+
+    /// What an adapter of `component` says that it was configured by.
+    pub(super) fn adapter(&self, component: &str, place: &Place) -> Vec<Setting> {
+        self.of(component, |key| place.is_configured_by(key))
     }
 
     /// What holds for the client of `contract` in `component`: `client.KEY` and

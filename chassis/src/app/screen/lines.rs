@@ -1,4 +1,5 @@
-//! The lines of the screen: aligned, eighty columns wide, never more than [`MOST`].
+//! The lines of the screen: aligned, eighty columns wide, never more than [`MOST`] on such a terminal.
+//! What is copied from it, URLs and the token's path, is never cut; all else is, rather than broken.
 
 use std::fmt::Write as _;
 
@@ -9,9 +10,6 @@ use super::{Port, Screen};
 /// Lines of the screen at most: with the one that a program may announce, a dozen.
 pub(super) const MOST: usize = 11;
 
-/// The header, three listeners and the token.
-const FIXED: usize = 5;
-
 /// Lines for what is missing.
 const MISSING: usize = 2;
 
@@ -21,7 +19,7 @@ const INDENT: usize = 11;
 impl Screen {
     /// The screen, with a line break after each line.
     pub(in crate::app) fn lines(&self, color: bool) -> String {
-        let mut text = self.header(color);
+        let mut text = String::new();
         for (listener, url) in &self.listeners {
             let more = match listener {
                 Listener::Service => self.components.join(", "),
@@ -36,10 +34,12 @@ impl Screen {
         }
         row(&mut text, "token", std::slice::from_ref(&self.token));
         let missing = fit(&self.missing, MISSING, "; ");
-        let ports = self.port_lines(MOST - FIXED - missing.len());
+        let used = rows(&self.header(false)) + rows(&text) + missing.len();
+        let left = MOST.saturating_sub(used);
+        let ports = self.port_lines(left.max(1));
         row(&mut text, "ports", &ports);
         row(&mut text, "missing", &missing);
-        text
+        self.header(color) + &text
     }
 
     fn header(&self, color: bool) -> String {
@@ -101,7 +101,18 @@ fn fit(entries: &[String], most: usize, gap: &str) -> Vec<String> {
         lines.truncate(most - 1);
         lines.push(MORE.to_owned());
     }
+    let lines = lines.iter();
     lines
+        .map(|line| plain::clip(line, WIDTH - INDENT))
+        .collect()
+}
+
+/// How many rows `text` takes on a terminal, which breaks what is longer.
+fn rows(text: &str) -> usize {
+    let rows = text
+        .lines()
+        .map(|line| plain::columns(line).div_ceil(WIDTH).max(1));
+    rows.sum()
 }
 
 fn is_short(line: &str) -> bool {

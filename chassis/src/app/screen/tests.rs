@@ -82,3 +82,31 @@ fn a_hostile_name_does_no_harm() {
     let text = hostile.lines(false);
     assert!(text.starts_with("shop\\u{1b}[2J 1\\r\\n2 ("), "{text}");
 }
+
+#[test]
+fn long_names_take_no_more_rows_of_a_terminal() {
+    let long = "a-very-long-name-of-a-service-that-somebody-has-really-chosen-so";
+    for ports in [1, 5, 40] {
+        let mut shop = shop(ports, 3);
+        shop.name = long.to_owned();
+        shop.version = Some("2026.11.21-nightly+build.4711.0123456789abcdef".to_owned());
+        shop.token = format!("/home/{long}/{long}/state/chassis/{long}/admin.token");
+        for port in &mut shop.ports {
+            port.name = format!("{}-{long}", port.name);
+            port.leads_to = format!("Cached<{}>", "SqlStock, ".repeat(20));
+        }
+        shop.missing = vec![format!("store: {}", "/no/such/folder".repeat(20)); 3];
+        for color in [false, true] {
+            let text = shop
+                .lines(color)
+                .replace("\x1b[1m", "")
+                .replace("\x1b[0m", "");
+            let rows = text
+                .lines()
+                .map(|line| line.chars().count().div_ceil(WIDTH));
+            assert!(rows.sum::<usize>() <= MOST, "{ports}:\n{text}");
+            // What is copied is whole.
+            assert!(text.contains(&shop.token), "{text}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! The rules of configuration, by what a person writes.
 
+mod alike;
 mod arguments;
 mod damage;
 mod layers;
@@ -7,6 +8,7 @@ mod reference;
 mod report;
 mod types;
 mod values;
+mod variables;
 
 use super::{Cli, Config, Defaults, Findings, Inputs};
 

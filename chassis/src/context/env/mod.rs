@@ -6,6 +6,9 @@
 mod alarm;
 mod driver;
 mod ids;
+// What `service` brings: listening and connecting.
+#[cfg(feature = "service")]
+mod network;
 mod random;
 mod sweeper;
 mod system;
@@ -21,6 +24,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 pub use alarm::{Alarm, Sleep};
 pub use ids::Ids;
+#[cfg(feature = "service")]
+pub use network::{Accept, Duplex, Listener, Network, Opening, Stream};
 pub use sweeper::{Sweeper, TimerKey};
 
 /// A source of time.
@@ -56,15 +61,20 @@ struct Parts {
     clock: Box<dyn Clock>,
     random: Box<dyn Random>,
     timer: Box<dyn Timer>,
+    /// None: the machine's own.
+    #[cfg(feature = "service")]
+    network: Option<Box<dyn Network>>,
 }
 
 impl Env {
-    /// An environment of the given parts.
+    /// An environment of the given parts, on the machine's own network.
     pub fn new(clock: impl Clock, random: impl Random, timer: impl Timer) -> Self {
         Self(Arc::new(Parts {
             clock: Box::new(clock),
             random: Box::new(random),
             timer: Box::new(timer),
+            #[cfg(feature = "service")]
+            network: None,
         }))
     }
 

@@ -31,9 +31,12 @@ pub(super) fn operation(
     }
     let is_body = |param: &&ParamInfo| param.place == ParamPlace::Body;
     let others = method.params.iter().filter(|param| !is_body(param));
-    let others: Vec<Value> = others
+    let mut others: Vec<Value> = others
         .map(|p| parameter(p, method, template, schemas))
         .collect();
+    if method.idempotent {
+        others.push(idempotency_key());
+    }
     if !others.is_empty() {
         set("parameters", json!(others));
     }
@@ -47,6 +50,18 @@ pub(super) fn operation(
     }
     set("responses", responses::responses(contract, method, schemas));
     Value::Object(operation)
+}
+
+/// `Idempotency-Key`, draft 07: a string in double quotes.
+fn idempotency_key() -> Value {
+    json!({
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": false,
+        "description": "Makes this request and its repetitions one: the same key and body get the \
+            same answer. A string in double quotes (RFC 9651), 1 to 255 printable characters.",
+        "schema": { "type": "string", "pattern": r#"^"([ !#-\[\]-~]|\\["\\])+"$"#, "maxLength": 512 },
+    })
 }
 
 fn parameter(

@@ -4,8 +4,9 @@ use std::future::poll_fn;
 use std::pin::Pin;
 
 use bytes::{Bytes, BytesMut};
-use http_body::Body;
-use hyper::body::Incoming;
+use http_body::Body as _;
+
+use super::wire::{Body, WireError};
 
 /// Why there is no body.
 #[derive(Debug)]
@@ -13,32 +14,32 @@ pub(super) enum BodyError {
     /// It is larger than the limit.
     TooLarge,
     /// The connection broke, or what came is not HTTP.
-    Broken(hyper::Error),
+    Broken(WireError),
 }
 
 /// The whole body, if it has at most `max` bytes. One that arrives in one piece is not copied.
-pub(super) async fn collect(mut body: Incoming, max: usize) -> Result<Bytes, BodyError> {
+pub(super) async fn collect(body: &mut Body, max: usize) -> Result<Bytes, BodyError> {
     let declared = body.size_hint().lower();
     if declared > max as u64 {
         return Err(BodyError::TooLarge);
     }
-    let Some(first) = chunk(&mut body).await? else {
+    let Some(first) = chunk(body).await? else {
         return Ok(Bytes::new());
     };
     check(first.len(), max)?;
     if body.is_end_stream() {
         return Ok(first);
     }
-    let Some(second) = chunk(&mut body).await? else {
+    let Some(second) = chunk(body).await? else {
         return Ok(first);
     };
     check(first.len() + second.len(), max)?;
     let room = (declared as usize).max(first.len() + second.len());
-    let mut whole = BytesMut::with_capacity(room);
+    let mut whole = BytesMut::with_capacity(room.min(max));
     whole.extend_from_slice(&first);
     whole.extend_from_slice(&second);
     drop((first, second));
-    while let Some(next) = chunk(&mut body).await? {
+    while let Some(next) = chunk(body).await? {
         check(whole.len() + next.len(), max)?;
         whole.extend_from_slice(&next);
     }
@@ -53,7 +54,7 @@ fn check(len: usize, max: usize) -> Result<(), BodyError> {
 }
 
 /// The next piece; trailers are passed over.
-async fn chunk(body: &mut Incoming) -> Result<Option<Bytes>, BodyError> {
+async fn chunk(body: &mut Body) -> Result<Option<Bytes>, BodyError> {
     loop {
         let frame = match poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await {
             None => return Ok(None),

@@ -2,23 +2,26 @@
 //!
 //! The order of a crossing out: cache → fallback → the lesser of caller's deadline and total
 //! timeout → bulkhead → breaker → retry and hedge → balance → adaptive limit → attempt timeout →
-//! inject context → pool → wire. A comment marks the place of each that is not there yet.
+//! inject context → pool → wire. From the deadline to the retries it is the [`Stack`]'s, which
+//! makes its attempts by `attempt.rs`. A comment marks the place of each that is not there yet.
+//!
+//! [`Stack`]: crate::policy::Stack
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::{Response, StatusCode, header};
+use http::{Response, header};
 
-use super::answer::collect;
+use super::attempt::{Exchanges, Result as Attempted, Told};
 use super::fault;
 use super::incoming::{Coming, Incoming};
-use super::limit::{Limit, within};
-use super::observe::Methods;
-use super::pool::{Endpoint, Lease, LeaseError};
-use super::settings::Settings;
-use super::transport::{HttpTransport, Wire};
+use super::observe::{Methods, Observed};
+use super::transport::HttpTransport;
+use super::wire::{SendBody, Wire};
 use crate::contract::{Outgoing, Received};
+use crate::policy::stack::Finished;
 use crate::{CallError, Context};
 
 /// Carries `outgoing` to an instance and gives the whole answer.
@@ -29,9 +32,9 @@ pub(super) async fn call(
     let now = client.env.now();
     let method = outgoing.method;
     let context = Context::current();
-    let (observed, context) = Methods::begin(&*client.methods, method, context, now);
-    let result = policies(client, outgoing, context, now, Answer::Whole).await;
-    match result {
+    let mut observed = Methods::begin(&*client.methods, method, &context, now);
+    let request = Prepared::of(client, outgoing, &context);
+    match policies(client, request, context, now, Answer::Whole, &mut observed).await {
         Ok((response, now)) => {
             observed.end(Ok(response.status().as_u16()), now);
             Ok(response.map(Taken::into_whole))
@@ -52,8 +55,10 @@ pub(super) async fn stream(
     let now = client.env.now();
     let method = outgoing.method;
     let methods = Arc::clone(&client.methods);
-    let (mut observed, context) = Methods::begin(methods, method, Context::current(), now);
-    match policies(client, outgoing, context, now, Answer::Stream).await {
+    let context = Context::current();
+    let mut observed = Methods::begin(methods, method, &context, now);
+    let request = Prepared::of(client, outgoing, &context);
+    match policies(client, request, context, now, Answer::Stream, &mut observed).await {
         Ok((response, now)) => {
             let (head, body) = response.into_parts();
             let body = match body {
@@ -75,15 +80,56 @@ pub(super) async fn stream(
     }
 }
 
+/// Carries a request that no contract knows, with the method `verb`, and gives the answer, whatever
+/// its status, as soon as its head is there. `streaming` is its body in place of `outgoing`'s. It is
+/// over at `until`.
+pub(super) async fn head(
+    client: &HttpTransport,
+    outgoing: Outgoing,
+    verb: http::Method,
+    streaming: Option<SendBody>,
+    until: Instant,
+) -> Result<Response<Coming>, CallError> {
+    let now = client.env.now();
+    let method = outgoing.method;
+    let context = Context::current().with_deadline(until);
+    let mut observed = Methods::begin(&*client.methods, method, &context, now);
+    let mut request = Prepared::of(client, outgoing, &context);
+    request.wire = request.wire.map(|mut request| {
+        *request.method_mut() = verb;
+        if let Some(body) = streaming {
+            request.headers_mut().remove(header::CONTENT_LENGTH);
+            *request.body_mut() = body;
+        }
+        request
+    });
+    let seen = &mut observed;
+    let answered = policies(client, request, context, now, Answer::Head, seen);
+    let (head, now, coming) = match answered.await {
+        Ok((response, now)) => match response.into_parts() {
+            (head, Taken::Coming(coming)) => (head, now, coming),
+            (_, Taken::Whole(_)) => return Err(fault::no_stream(client.service())),
+        },
+        Err(error) => {
+            observed.end(Err(&error), client.env.now());
+            return Err(error);
+        }
+    };
+    observed.end(Ok(head.status.as_u16()), now);
+    Ok(Response::from_parts(head, *coming))
+}
+
 /// How the body of the answer is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
+pub(super) enum Answer {
     Whole,
     Stream,
+    /// As a stream, whatever the status.
+    Head,
 }
 
 /// What was taken of it.
-enum Taken {
+pub(super) enum Taken {
     Whole(Bytes),
     Coming(Box<Coming>),
 }
@@ -101,176 +147,63 @@ impl Taken {
 /// The answer, and when it was there.
 type Answered = (Response<Taken>, Instant);
 
+/// A request, and what is taken of the call before it becomes one.
+struct Prepared {
+    method: usize,
+    wire: Result<Wire, CallError>,
+    /// By which it is balanced.
+    key: Option<u64>,
+}
+
+impl Prepared {
+    fn of(client: &HttpTransport, outgoing: Outgoing, context: &Context) -> Self {
+        Self {
+            method: outgoing.method,
+            key: client.endpoints.balance.key(&outgoing, context),
+            wire: client.request(outgoing),
+        }
+    }
+}
+
 /// What stands between the call and its attempts.
-async fn policies(
+async fn policies<M: Deref<Target = Methods>>(
     client: &HttpTransport,
-    outgoing: Outgoing,
+    request: Prepared,
     context: Context,
     now: Instant,
     answer: Answer,
+    observed: &mut Observed<M>,
 ) -> Result<Answered, CallError> {
     // Cache. Fallback.
-    let total = Limit::new(now, client.settings.total_timeout, context.deadline());
-    if total.at <= now {
-        return Err(total.error(client.service(), "called"));
-    }
-    // Bulkhead. The port's breaker.
-    let own = client.settings.attempt_timeout;
-    let timeout = own.or(outgoing.info().timeout);
-    let limit = total.and(now, timeout.unwrap_or(Settings::ATTEMPT));
-    let request = client.request(outgoing)?;
-    // Retry and hedge, within one budget: today one attempt.
-    let attempt = Attempt {
-        client,
-        context: context.with_deadline(limit.at),
-        limit,
-        answer,
+    let entered = client.stack.enter(request.method, context.deadline(), now);
+    let call = match entered.await {
+        Ok(call) => call,
+        Err(refusal) => return Err(fault::refused(refusal, client.service(), &client.stack)),
     };
-    attempt.run(request, now).await
+    let told = Told {
+        context,
+        trace: observed.trace().clone(),
+    };
+    let exchanges = Exchanges::new(
+        client,
+        request.wire?,
+        request.key,
+        told,
+        answer,
+        call.settings(),
+    );
+    let finished = call.run(&exchanges).await;
+    observed.attempts(finished.ending.attempts);
+    answered(finished, client.service())
 }
 
-/// One attempt: on one endpoint, or on the next ones where nothing could be sent.
-struct Attempt<'a> {
-    client: &'a HttpTransport,
-    /// The call's own, with the attempt's limit as its deadline: what the callee is told.
-    context: Context,
-    limit: Limit,
-    answer: Answer,
-}
-
-/// How it went with one endpoint.
-enum Hop {
-    /// There is an answer.
-    Answered(Answered),
-    /// There is the head of one, and its body comes over a connection of its own.
-    Streams(http::response::Parts, hyper::body::Incoming, Instant),
-    /// Not a byte was sent, and the request is back in its place: another endpoint may have it.
-    Unsent(CallError),
-    /// The callee may have seen the request.
-    Failed(CallError),
-}
-
-impl Attempt<'_> {
-    async fn run(&self, request: Wire, mut now: Instant) -> Result<Answered, CallError> {
-        // Taken out to be sent, put back where it was not: so that it is moved no more than needed.
-        let mut request = Some(request);
-        let mut set = self.client.endpoints.load();
-        if set.endpoints.is_empty() {
-            let patience = self.limit.and(now, self.client.settings.connect_timeout);
-            set = self.client.endpoints.some(patience.at).await;
-            now = self.client.env.now();
-        }
-        let mut last = None;
-        for endpoint in self.client.balance.round(&set.endpoints) {
-            // Adaptive limit of the endpoint.
-            match self.hop(endpoint, &mut request, now).await {
-                Hop::Answered(answered) => return Ok(answered),
-                Hop::Failed(error) => return Err(error),
-                // `hop` has made an answer of it.
-                Hop::Streams(..) => return Err(self.no_endpoint()),
-                Hop::Unsent(error) => last = Some(error),
-            }
-            now = self.client.env.now();
-            if self.limit.at <= now {
-                break;
-            }
-        }
-        Err(last.unwrap_or_else(|| self.no_endpoint()))
-    }
-
-    /// Sends the request to `endpoint`, over connections that were idle as long as there are any:
-    /// the callee may have closed them meanwhile. Then over a new one.
-    async fn hop(&self, endpoint: &Arc<Endpoint>, request: &mut Option<Wire>, now: Instant) -> Hop {
-        let client = self.client;
-        loop {
-            let mut lease = match endpoint.lease(now, self.limit.at).await {
-                Ok(lease) => lease,
-                Err(error) => return Hop::Unsent(self.no_lease(error, endpoint)),
-            };
-            if let Some(request) = request {
-                let now = if lease.reused { now } else { client.env.now() };
-                let headers = request.headers_mut();
-                headers.insert(header::HOST, endpoint.host().clone());
-                self.context.inject(headers, now);
-            }
-            let exchange = self.exchange(&mut lease, endpoint, request);
-            match within(&client.env, self.limit.at, exchange).await {
-                Ok(Hop::Answered(answered)) => {
-                    lease.give_back(answered.1);
-                    return Hop::Answered(answered);
-                }
-                Ok(Hop::Streams(head, body, now)) => {
-                    let connection = lease.hold(endpoint);
-                    let address = endpoint.address().clone();
-                    let coming = Coming {
-                        body,
-                        _connection: connection,
-                        address,
-                    };
-                    let taken = Taken::Coming(Box::new(coming));
-                    return Hop::Answered((Response::from_parts(head, taken), now));
-                }
-                Ok(Hop::Unsent(_)) if lease.reused => {}
-                Ok(other) => return other,
-                Err(_) => return Hop::Failed(self.limit.error(client.service(), "done")),
-            }
-        }
-    }
-
-    /// The wire: sends the request and reads the whole answer.
-    async fn exchange(
-        &self,
-        lease: &mut Lease<'_>,
-        endpoint: &Endpoint,
-        request: &mut Option<Wire>,
-    ) -> Hop {
-        let service = self.client.service();
-        let Some(sent) = request.take() else {
-            return Hop::Failed(self.no_endpoint());
-        };
-        let response = match lease.sender.try_send_request(sent).await {
-            Ok(response) => response,
-            Err(mut error) => {
-                *request = error.take_message();
-                let error = error.into_error();
-                return match request {
-                    Some(_) => Hop::Unsent(fault::unsent(error, service, endpoint)),
-                    None => Hop::Failed(fault::broken(error, service, endpoint.address())),
-                };
-            }
-        };
-        let (head, body) = response.into_parts();
-        if head.status.is_redirection() || head.status.is_informational() {
-            return Hop::Failed(fault::status(head.status, &head.headers, service, endpoint));
-        }
-        if self.answer == Answer::Stream && head.status == StatusCode::OK {
-            return Hop::Streams(head, body, self.client.env.now());
-        }
-        let settings = &self.client.settings;
-        match collect(body, settings.max_answer).await {
-            Ok(body) => {
-                let body = Taken::Whole(body);
-                Hop::Answered((Response::from_parts(head, body), self.client.env.now()))
-            }
-            Err(error) => Hop::Failed(fault::body(error, service, endpoint, settings)),
-        }
-    }
-
-    fn no_lease(&self, error: LeaseError, endpoint: &Endpoint) -> CallError {
-        let client = self.client;
-        fault::lease(
-            error,
-            client.service(),
-            endpoint,
-            &client.settings,
-            self.limit,
-        )
-    }
-
-    fn no_endpoint(&self) -> CallError {
-        CallError::NoEndpoint {
-            service: self.client.service().to_owned(),
-            reason: format!("none is known by {}", self.client.origin),
-        }
+/// The result of the last attempt. A failure says so where it must not be tried again above.
+fn answered(finished: Finished<Attempted>, service: &'static str) -> Result<Answered, CallError> {
+    let Finished { output, ending, at } = finished;
+    match (output, ending.exhausted) {
+        (Ok(response), None) => Ok((response, at)),
+        (Ok(response), Some(_)) => Ok((fault::exhausted_answer(response), at)),
+        (Err(error), None) => Err(error),
+        (Err(error), Some(why)) => Err(fault::exhausted(error, service, ending.attempts, why)),
     }
 }

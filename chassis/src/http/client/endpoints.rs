@@ -1,5 +1,6 @@
-//! The endpoints of a service: what discovery knows, each with its connections.
+//! The endpoints of a service: what discovery knows, each with its connections and its standing.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -7,17 +8,25 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 
 use super::Settings;
+use super::balance::{Balance, EndpointView, Known};
 use super::limit::within;
 use super::pool::Endpoint;
 use crate::context::Env;
-use crate::discovery::Watch;
+use crate::discovery::{Address, Instance, Watch};
+use crate::http::tls::ClientTls;
+use crate::policy::balance::{Balancer, Caller, Seat, hash};
+use crate::telemetry::Telemetry;
 
 /// Follows a [`Watch`]. An endpoint that stays keeps its connections through every change.
 #[derive(Debug)]
-pub(super) struct Endpoints {
+pub(crate) struct Endpoints {
     watch: Watch,
+    /// The instances of our own service, where zones are looked at.
+    peers: Option<Watch>,
     settings: Arc<Settings>,
+    pub(super) balance: Balance,
     env: Env,
+    tls: Option<ClientTls>,
     current: ArcSwap<Set>,
     /// Held by the one call that brings the set up to date.
     refresh: Mutex<()>,
@@ -25,28 +34,69 @@ pub(super) struct Endpoints {
 }
 
 /// The endpoints of one version of the watch.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Set {
     version: u64,
+    peers_version: u64,
     pub(super) endpoints: Vec<Arc<Endpoint>>,
+    /// The choice among them; its candidates stand in their order.
+    pub(super) balancer: Balancer,
+}
+
+impl Set {
+    /// How long an endpoint takes, on average over all; `None` where there is none.
+    fn usual(&self, now: Instant) -> Option<Duration> {
+        let candidates = self.balancer.candidates();
+        let sum: Duration = candidates.iter().map(|one| one.load().average(now)).sum();
+        (!candidates.is_empty()).then(|| sum / candidates.len() as u32)
+    }
+
+    /// Closes the connections to those of `old` that are gone.
+    fn retire_others(&self, old: &Self) {
+        let kept: HashSet<_> = self.endpoints.iter().map(Arc::as_ptr).collect();
+        let gone = old.endpoints.iter();
+        gone.filter(|one| !kept.contains(&Arc::as_ptr(one)))
+            .for_each(|one| one.retire());
+    }
 }
 
 impl Endpoints {
-    pub(super) fn new(watch: Watch, settings: Arc<Settings>, env: Env) -> Arc<Self> {
+    pub(super) fn new(
+        watch: Watch,
+        peers: Option<Watch>,
+        settings: Arc<Settings>,
+        service: &'static str,
+        telemetry: &Telemetry,
+        tls: Option<ClientTls>,
+    ) -> Arc<Self> {
+        let balance = Balance::new(service, settings.balance(), telemetry);
+        let nobody = Set {
+            version: 0,
+            peers_version: 0,
+            endpoints: Vec::new(),
+            balancer: balance.balancer(Vec::new(), &Caller::default()),
+        };
         Arc::new(Self {
             watch,
+            peers: peers.filter(|_| balance.zone().is_some()),
             settings,
-            env,
-            current: ArcSwap::default(),
+            balance,
+            env: telemetry.env().clone(),
+            tls,
+            current: ArcSwap::from_pointee(nobody),
             refresh: Mutex::default(),
             is_pruned: AtomicBool::new(false),
         })
     }
 
+    pub(super) fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
     /// The endpoints as they are known now.
     pub(super) fn load(self: &Arc<Self>) -> Arc<Set> {
         let current = self.current.load_full();
-        if current.version == self.watch.version() {
+        if self.is_fresh(&current) {
             return current;
         }
         self.refresh();
@@ -70,34 +120,89 @@ impl Endpoints {
 
     fn refresh(self: &Arc<Self>) {
         let _one = self.refresh.lock().unwrap_or_else(PoisonError::into_inner);
-        let (old, version) = (self.current.load_full(), self.watch.version());
-        if old.version == version {
+        let old = self.current.load_full();
+        if self.is_fresh(&old) {
             return;
         }
-        let endpoints = self.endpoints(&old);
-        let is_gone = |one: &&Arc<Endpoint>| !endpoints.iter().any(|kept| Arc::ptr_eq(kept, one));
-        for gone in old.endpoints.iter().filter(is_gone) {
-            gone.retire();
-        }
-        self.current.store(Arc::new(Set { version, endpoints }));
+        let (version, peers_version) = (self.watch.version(), self.peers_version());
+        let (endpoints, seats) = self.known(&old).into_iter().unzip();
+        let new = Set {
+            version,
+            peers_version,
+            endpoints,
+            balancer: self.balance.balancer(seats, &self.caller()),
+        };
+        new.retire_others(&old);
+        self.current.store(Arc::new(new));
+        drop(old);
+        self.balance.look_for_panic();
         self.prune_from_now_on();
     }
 
-    /// The endpoints of the watch's snapshot, those of `old` taken over.
-    fn endpoints(&self, old: &Set) -> Vec<Arc<Endpoint>> {
-        let mut endpoints: Vec<Arc<Endpoint>> = Vec::new();
-        for instance in &self.watch.snapshot().instances {
-            let is_it = |one: &&Arc<Endpoint>| *one.address() == instance.address;
-            if instance.weight == 0 || endpoints.iter().any(|one| is_it(&one)) {
-                continue;
-            }
-            let known = old.endpoints.iter().find(is_it).map(Arc::clone);
-            endpoints.push(known.unwrap_or_else(|| {
-                let address = instance.address.clone();
-                Arc::new(Endpoint::new(address, &self.settings, &self.env))
-            }));
+    #[inline]
+    fn is_fresh(&self, set: &Set) -> bool {
+        set.version == self.watch.version() && set.peers_version == self.peers_version()
+    }
+
+    fn peers_version(&self) -> u64 {
+        self.peers.as_ref().map_or(0, Watch::version)
+    }
+
+    /// Where we call from, and where from others like us do.
+    fn caller(&self) -> Caller {
+        let mut caller = Caller {
+            zone: self.balance.zone().map(str::to_owned),
+            ..Caller::default()
+        };
+        let peers = self.peers.as_ref().map(Watch::snapshot);
+        for peer in peers.iter().flat_map(|peers| &peers.instances) {
+            let zone = peer.zone.clone().unwrap_or_default();
+            *caller.peers.entry(zone).or_insert(0.0) += 1.0;
         }
-        endpoints
+        caller
+    }
+
+    /// The endpoints of the watch's snapshot, those of `old` taken over.
+    fn known(&self, old: &Set) -> Vec<Known> {
+        let snapshot = self.watch.snapshot();
+        let mut seen = HashSet::new();
+        let called = snapshot.instances.iter().filter(|one| one.weight > 0);
+        let called: Vec<&Instance> = called.filter(|one| seen.insert(&one.address)).collect();
+        let names: Vec<String> = called.iter().map(|one| one.address.to_string()).collect();
+        let old_ones = old.endpoints.iter().zip(old.balancer.candidates());
+        let old_ones: HashMap<&Address, _> = old_ones.map(|one| (one.0.address(), one)).collect();
+        let usual = old.usual(self.env.now());
+        let places = self.balance.subset(names.iter().map(String::as_str));
+        let known = places.into_iter().filter_map(|place| {
+            let (instance, name) = (*called.get(place)?, names.get(place)?);
+            let (endpoint, candidate) = match old_ones.get(&instance.address) {
+                Some((endpoint, candidate)) => (Arc::clone(endpoint), Arc::clone(candidate)),
+                None => {
+                    let address = instance.address.clone();
+                    let endpoint =
+                        Endpoint::new(address, &self.settings, &self.env, self.tls.clone());
+                    (Arc::new(endpoint), self.balance.candidate(usual))
+                }
+            };
+            let seat = Seat {
+                candidate,
+                key: hash(name.as_bytes()),
+                weight: instance.weight,
+                zone: instance.zone.clone(),
+            };
+            Some((endpoint, seat))
+        });
+        known.collect()
+    }
+
+    /// How each of them stands, and whether so few are left that all are called.
+    pub(crate) fn view(self: &Arc<Self>) -> (Vec<EndpointView>, bool) {
+        (self.balance.view(&self.load()), self.balance.is_panicking())
+    }
+
+    /// Leaves the endpoint at `address` out for `time`, or takes it back at once. Whether it is known.
+    pub(crate) fn by_hand(self: &Arc<Self>, address: &str, time: Option<Duration>) -> bool {
+        self.balance.by_hand(&self.load(), address, time)
     }
 
     /// Starts the task that closes idle connections in time, once. It ends with the client.
@@ -110,6 +215,7 @@ impl Endpoints {
             let env = self.env.clone();
             let settings = &self.settings;
             let period = settings.idle_timeout.min(settings.max_age) / 4;
+            let period = period.min(self.balance.interval());
             let period = period.clamp(Duration::from_millis(100), Duration::from_secs(15));
             drop(tokio::spawn(prune(Arc::downgrade(self), env, period)));
         }
@@ -117,6 +223,7 @@ impl Endpoints {
 }
 
 async fn prune(endpoints: Weak<Endpoints>, env: Env, period: Duration) {
+    let mut compared = env.now();
     loop {
         env.sleep(period).await;
         let Some(endpoints) = endpoints.upgrade() else {
@@ -124,8 +231,13 @@ async fn prune(endpoints: Weak<Endpoints>, env: Env, period: Duration) {
         };
         let now = env.now();
         // Also notices, without a call, that instances are gone.
-        for endpoint in &endpoints.load().endpoints {
+        let set = endpoints.load();
+        for endpoint in &set.endpoints {
             endpoint.prune(now);
+        }
+        if now.saturating_duration_since(compared) >= endpoints.balance.interval() {
+            endpoints.balance.compare(&set);
+            compared = now;
         }
     }
 }

@@ -1,13 +1,68 @@
 //! What went wrong, in the words of [`CallError`].
 
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, Response, StatusCode, header};
 
 use super::Settings;
 use super::answer::BodyError;
-use super::limit::Limit;
+use super::limit::{Limit, passed};
 use super::pool::{Endpoint, LeaseError};
+use super::wire::WireError;
 use crate::CallError;
 use crate::discovery::Address;
+use crate::policy::Stack;
+use crate::policy::stack::{Exhausted, Refusal};
+use crate::problem::RetryAdvice;
+
+/// The policies did not let the call in: nothing was sent.
+#[cold]
+pub(super) fn refused(refusal: Refusal, service: &str, stack: &Stack) -> CallError {
+    match refusal {
+        Refusal::Late(limit) => passed(limit, service, "called"),
+        Refusal::Open(open) => CallError::BreakerOpen {
+            service: service.to_owned(),
+            retry_after: open.retry_after,
+        },
+        Refusal::Crowded => {
+            let bulkhead = stack.settings().bulkhead.unwrap_or_default();
+            CallError::Overloaded {
+                service: service.to_owned(),
+                reason: format!(
+                    "{} calls to it are under way and {} wait, which is the bulkhead's limit; call it \
+                     less at a time, or raise client.{service}.bulkhead.max_calls or \
+                     client.{service}.bulkhead.max_waiting",
+                    bulkhead.max_calls, bulkhead.max_waiting,
+                ),
+            }
+        }
+    }
+}
+
+/// The call failed, and was tried as often as it may be.
+#[cold]
+pub(super) fn exhausted(
+    error: CallError,
+    service: &str,
+    attempts: u32,
+    why: Exhausted,
+) -> CallError {
+    CallError::Exhausted {
+        service: service.to_owned(),
+        attempts,
+        reason: why.to_string(),
+        source: Box::new(error),
+    }
+}
+
+/// A failure that was answered, marked so that whoever reads it doesn't try again.
+#[cold]
+pub(super) fn exhausted_answer<T>(mut response: Response<T>) -> Response<T> {
+    let advice = RetryAdvice {
+        exhausted: true,
+        after: None,
+    };
+    advice.write(response.headers_mut());
+    response
+}
 
 /// No connection: nothing was sent.
 pub(super) fn lease(
@@ -18,7 +73,7 @@ pub(super) fn lease(
     limit: Limit,
 ) -> CallError {
     match error {
-        LeaseError::Late => limit.error(service, "called"),
+        LeaseError::Late => passed(limit, service, "called"),
         LeaseError::Crowded => CallError::Overloaded {
             service: service.to_owned(),
             reason: format!(
@@ -39,7 +94,7 @@ pub(super) fn lease(
 }
 
 /// The connection gave the request back before a byte of it was written.
-pub(super) fn unsent(error: hyper::Error, service: &str, endpoint: &Endpoint) -> CallError {
+pub(super) fn unsent(error: WireError, service: &str, endpoint: &Endpoint) -> CallError {
     CallError::Connect {
         service: service.to_owned(),
         endpoint: endpoint.address().to_string(),
@@ -48,12 +103,12 @@ pub(super) fn unsent(error: hyper::Error, service: &str, endpoint: &Endpoint) ->
 }
 
 /// The call failed after the request was handed to the connection.
-pub(super) fn broken(error: hyper::Error, service: &str, address: &Address) -> CallError {
+pub(super) fn broken(error: WireError, service: &str, address: &Address) -> CallError {
     let service = service.to_owned();
-    if error.is_parse() {
+    if let Some(protocol) = error.broken_rules_of() {
         return CallError::Answer {
             service,
-            reason: format!("expected HTTP/1 from {address}: {error}"),
+            reason: format!("expected {protocol} from {address}: {error}"),
         };
     }
     CallError::Interrupted {
@@ -66,11 +121,11 @@ pub(super) fn broken(error: hyper::Error, service: &str, address: &Address) -> C
 pub(super) fn body(
     error: BodyError,
     service: &str,
-    endpoint: &Endpoint,
+    address: &Address,
     settings: &Settings,
 ) -> CallError {
     match error {
-        BodyError::Broken(error) => broken(error, service, endpoint.address()),
+        BodyError::Broken(error) => broken(error, service, address),
         BodyError::TooLarge => CallError::Answer {
             service: service.to_owned(),
             reason: format!(
@@ -79,6 +134,14 @@ pub(super) fn body(
                 settings.max_answer
             ),
         },
+    }
+}
+
+/// The answer was taken as something else than was asked for.
+pub(super) fn no_stream(service: &str) -> CallError {
+    CallError::Answer {
+        service: service.to_owned(),
+        reason: "its body is not there".to_owned(),
     }
 }
 

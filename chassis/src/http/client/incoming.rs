@@ -3,26 +3,39 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
+use std::time::Instant;
 
 use bytes::Bytes;
-use http_body::Body;
+use http_body::Body as _;
 
 use super::limit::after;
 use super::observe::{Methods, Observed};
-use super::pool::Held;
+use super::pool::Lease;
 use super::transport::HttpTransport;
+use super::wire::Body;
 use super::{Settings, fault};
 use crate::CallError;
 use crate::context::{Alarm, Env};
 use crate::contract::Chunks;
 use crate::discovery::Address;
+use crate::policy::balance::Stay;
 
 /// A body that still comes, and the connection that it comes by.
 pub(super) struct Coming {
-    pub(super) body: hyper::body::Incoming,
-    /// Closed with the stream.
-    pub(super) _connection: Held,
+    pub(super) body: Body,
+    /// Dropped with the stream: one is seldom read to its end.
+    pub(super) lease: Lease,
+    /// Counted with it.
+    pub(super) _in_flight: Stay,
     pub(super) address: Address,
+}
+
+impl Coming {
+    /// The body was read to its end: its connection may carry another call.
+    pub(super) fn give_back(self, now: Instant) {
+        drop(self.body);
+        self.lease.give_back(now);
+    }
 }
 
 /// The bytes of a stream. Dropping it closes the connection, by which the callee learns that nobody

@@ -136,7 +136,9 @@ where
         let env = shared.telemetry.env().clone();
         let now = env.now();
         let watch = shared.watch(&request);
-        let (observed, context) = Methods::begin(watch, 0, Context::current(), now);
+        let outer = Context::current();
+        let observed = Methods::begin(watch, 0, &outer, now);
+        let context = outer.with_trace(observed.trace().clone());
         let told = match self.layer.trust {
             Trust::Mesh => context,
             Trust::Edge => Context::default().with_trace(context.trace().clone()),
@@ -211,7 +213,7 @@ mod tests {
         for host in 0..SERVERS + 50 {
             let url = format!("http://h{host}.example/").parse().unwrap();
             let watch = layer.shared.watch(&Request::new(reqwest::Method::GET, url));
-            Methods::begin(watch, 0, Context::default(), telemetry.env().now());
+            Methods::begin(watch, 0, &Context::default(), telemetry.env().now());
         }
         let page = telemetry.metrics().scrape(None).1;
         let lines = page.lines();

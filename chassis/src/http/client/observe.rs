@@ -102,27 +102,25 @@ impl Methods {
 
     /// A call of the method at `index` begins within `outer`.
     ///
-    /// Gives the context for what happens within the call as well.
-    ///
     /// `methods` is a reference, or an [`Arc`] for a call that outlives its caller: a stream.
     pub(super) fn begin<M: Deref<Target = Self>>(
         methods: M,
         index: usize,
-        outer: Context,
+        outer: &Context,
         now: Instant,
-    ) -> (Observed<M>, Context) {
+    ) -> Observed<M> {
         let parent = outer.trace();
         let trace = methods.child(parent);
-        let observed = Observed {
+        Observed {
             methods,
             method: index,
-            trace: trace.clone(),
+            trace,
             items: None,
+            attempts: 1,
             parent: parent.is_valid().then_some(parent.span_id),
             began: now,
             is_over: false,
-        };
-        (observed, outer.with_trace(trace))
+        }
     }
 
     /// The call's place in the trace of `parent`, or the first one of a new trace. The id is new
@@ -157,6 +155,8 @@ pub(super) struct Observed<M: Deref<Target = Methods>> {
     method: usize,
     /// How many items its stream gave; none where there is no stream.
     items: Option<u64>,
+    /// How many attempts it took.
+    attempts: u32,
     /// The call's own place in the trace.
     trace: TraceContext,
     parent: Option<SpanId>,
@@ -165,6 +165,16 @@ pub(super) struct Observed<M: Deref<Target = Methods>> {
 }
 
 impl<M: Deref<Target = Methods>> Observed<M> {
+    /// The call's own place in the trace: what the callee is told.
+    pub(super) fn trace(&self) -> &TraceContext {
+        &self.trace
+    }
+
+    /// So many attempts were made.
+    pub(super) fn attempts(&mut self, attempts: u32) {
+        self.attempts = attempts;
+    }
+
     /// The answer begins to stream.
     pub(super) fn stream(&mut self) {
         self.items = Some(0);
@@ -256,6 +266,11 @@ impl<M: Deref<Target = Methods>> Observed<M> {
         span.attributes.extend(port);
         if status != 0 {
             let attribute = (semconv::HTTP_RESPONSE_STATUS_CODE, status.into());
+            span.attributes.push(attribute);
+        }
+        if self.attempts > 1 {
+            let resent = i64::from(self.attempts - 1);
+            let attribute = (semconv::HTTP_REQUEST_RESEND_COUNT, resent.into());
             span.attributes.push(attribute);
         }
         if let Some(items) = self.items {

@@ -4,7 +4,9 @@ use std::fmt;
 
 use http::Uri;
 
+use super::Settings;
 use crate::discovery::{self, Address, Instance, Registry, Watch};
+use crate::http::tls::ClientTls;
 use crate::{Error, Result};
 
 /// What `client.NAME.url` says.
@@ -17,12 +19,15 @@ pub enum Target {
     },
     /// `registry:NAME`: the instances that the registry knows under this name.
     Registry(String),
-    /// `http://HOST:PORT/PREFIX` and `static:HOST:PORT,HOST:PORT`: written down.
+    /// `http://HOST:PORT/PREFIX`, `https://HOST:PORT/PREFIX` and `static:HOST:PORT,HOST:PORT`: written
+    /// down.
     Written {
         /// The instances.
         instances: Vec<Instance>,
         /// What stands before every path: empty, or `/api` without a slash at the end.
         prefix: String,
+        /// Whether it is spoken to by TLS.
+        is_encrypted: bool,
     },
 }
 
@@ -30,8 +35,12 @@ pub enum Target {
 #[derive(Debug, Clone)]
 pub struct Remote {
     pub(super) watch: Watch,
+    /// The instances of the caller's own service.
+    pub(super) peers: Option<Watch>,
     /// What stands before every path: empty, or `/api` without a slash at the end.
     pub(super) prefix: String,
+    /// What connections are encrypted with.
+    pub(super) tls: Option<ClientTls>,
     /// Where the instances come from, for messages.
     pub(super) origin: String,
     /// `server.address` of metrics and spans: the one address where there is only one, else the
@@ -45,8 +54,19 @@ impl Remote {
         Self {
             address: watch.service().to_owned(),
             watch,
+            peers: None,
             prefix: String::new(),
+            tls: None,
             origin: origin.into(),
+        }
+    }
+
+    /// With what is known of the caller's own service: how many callers there are in each zone.
+    #[must_use]
+    pub fn with_peers(self, peers: Watch) -> Self {
+        Self {
+            peers: Some(peers),
+            ..self
         }
     }
 
@@ -60,6 +80,20 @@ impl Remote {
         &self.origin
     }
 
+    /// The one server at `address`, by a URL.
+    pub(super) fn of(address: &str, watch: Watch) -> Self {
+        Self {
+            address: address.to_owned(),
+            ..Self::new(watch, format!("the URL of {address}"))
+        }
+    }
+
+    /// The same, its connections encrypted.
+    pub(crate) fn with_tls(self, tls: ClientTls) -> Self {
+        let tls = Some(tls);
+        Self { tls, ..self }
+    }
+
     fn written(name: &str, instances: Vec<Instance>, prefix: String) -> Self {
         let address = match &instances[..] {
             [one] => one.address.to_string(),
@@ -67,7 +101,9 @@ impl Remote {
         };
         Self {
             watch: Watch::fixed(name, instances),
+            peers: None,
             prefix,
+            tls: None,
             origin: format!("client.{name}.url"),
             address,
         }
@@ -97,18 +133,25 @@ impl Target {
                 instances: discovery::written_instances(name, addresses)
                     .map_err(|error| wrong(error.to_string()))?,
                 prefix: String::new(),
+                is_encrypted: false,
             }),
-            ("http", _) => http(name, url).map_err(wrong),
-            ("https", _) => Err(wrong(
-                "TLS comes with security, not yet in this version; use http:// inside a trusted \
-                 network"
-                    .to_owned(),
-            )),
+            ("http" | "https", _) => http(name, url, scheme == "https").map_err(wrong),
             _ => Err(wrong(format!(
                 "unknown scheme `{scheme}:`; this build knows local:, registry:NAME, \
-                 http://HOST:PORT/PREFIX and static:HOST:PORT,HOST:PORT"
+                 http://HOST:PORT/PREFIX, https://HOST:PORT/PREFIX and static:HOST:PORT,HOST:PORT"
             ))),
         }
+    }
+
+    /// Whether connections are to be encrypted.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        matches!(
+            self,
+            Self::Written {
+                is_encrypted: true,
+                ..
+            }
+        )
     }
 
     /// Where the instances come from; `None` when the service is in this process.
@@ -119,7 +162,9 @@ impl Target {
                 registry.watch(&service),
                 format!("`{service}` in registry {}", registry.location()),
             )),
-            Self::Written { instances, prefix } => Some(Remote::written(name, instances, prefix)),
+            Self::Written {
+                instances, prefix, ..
+            } => Some(Remote::written(name, instances, prefix)),
         }
     }
 }
@@ -131,8 +176,15 @@ impl fmt::Display for Target {
             Self::Local { encode: false } => f.write_str("local:"),
             Self::Local { encode: true } => f.write_str("local:?encode=json"),
             Self::Registry(service) => write!(f, "registry:{service}"),
-            Self::Written { instances, prefix } => match &instances[..] {
-                [one] => write!(f, "http://{}{prefix}", one.address),
+            Self::Written {
+                instances,
+                prefix,
+                is_encrypted,
+            } => match &instances[..] {
+                [one] => {
+                    let scheme = if *is_encrypted { "https" } else { "http" };
+                    write!(f, "{scheme}://{}{prefix}", one.address)
+                }
                 many => {
                     let all: Vec<String> = many.iter().map(|i| i.address.to_string()).collect();
                     write!(f, "static:{}", all.join(","))
@@ -142,8 +194,20 @@ impl fmt::Display for Target {
     }
 }
 
-/// Reads `http://HOST[:PORT][/PREFIX]`.
-fn http(name: &str, url: &str) -> Result<Target, String> {
+/// What the connections of the client called `name` are encrypted with. An error begins with the key
+/// that is wrong.
+pub(crate) fn open_tls(name: &str, settings: &Settings) -> Result<ClientTls, String> {
+    ClientTls::open(&settings.tls, settings.protocol.alpn()).map_err(|fault| {
+        let key = match fault.setting {
+            "" => format!("client.{name}.url"),
+            setting => format!("client.{name}.tls.{setting}"),
+        };
+        format!("{key}: {}", fault.problem)
+    })
+}
+
+/// Reads `http://HOST[:PORT][/PREFIX]`, or `https:`.
+fn http(name: &str, url: &str, is_encrypted: bool) -> Result<Target, String> {
     let uri: Uri = url
         .parse()
         .map_err(|error| format!("not a URL ({error}); expected http://HOST:PORT/PREFIX"))?;
@@ -155,12 +219,15 @@ fn http(name: &str, url: &str) -> Result<Target, String> {
         return Err("a query has no place in it".to_owned());
     }
     let host = authority.host();
-    let address: Address = format!("{host}:{}", authority.port_u16().unwrap_or(80))
+    let default = if is_encrypted { 443 } else { 80 };
+    let port = authority.port_u16().unwrap_or(default);
+    let address: Address = format!("{host}:{port}")
         .parse()
         .map_err(|error: discovery::AddressError| error.to_string())?;
     Ok(Target::Written {
         instances: vec![Instance::new(name, address.to_string(), address)],
         prefix: uri.path().trim_end_matches('/').to_owned(),
+        is_encrypted,
     })
 }
 
@@ -170,7 +237,9 @@ mod tests {
 
     fn written(url: &str) -> (Vec<String>, String) {
         match Target::parse("orders", url).unwrap() {
-            Target::Written { instances, prefix } => {
+            Target::Written {
+                instances, prefix, ..
+            } => {
                 let addresses = instances.iter().map(|one| one.address.to_string());
                 (addresses.collect(), prefix)
             }
@@ -194,6 +263,14 @@ mod tests {
             written("http://[::1]/api/"),
             (vec!["[::1]:80".into()], "/api".into())
         );
+        assert_eq!(
+            written("https://pay.example/v1"),
+            (vec!["pay.example:443".into()], "/v1".into())
+        );
+        let whole = "https://pay.example:8443/v1";
+        let parsed = Target::parse("orders", whole).unwrap();
+        assert_eq!(parsed.to_string(), whole);
+        assert!(parsed.is_encrypted());
         let two = vec!["a:1".to_owned(), "b:2".to_owned()];
         assert_eq!(written("static:b:2, a:1"), (two, String::new()));
     }
@@ -201,7 +278,6 @@ mod tests {
     #[test]
     fn says_what_is_wrong_with_the_others() {
         let error = |url| Target::parse("orders", url).unwrap_err().to_string();
-        assert!(error("https://orders").starts_with("client.orders.url: TLS comes with security"));
         assert!(error("ftp://orders").contains("unknown scheme `ftp:`; this build knows local:"));
         assert!(error("orders").contains("unknown scheme `orders:`"));
         assert!(error("registry:").contains("is no service name"));

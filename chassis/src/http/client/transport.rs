@@ -1,4 +1,4 @@
-//! [`HttpTransport`]: the calls of one contract, over HTTP/1.1.
+//! [`HttpTransport`]: the calls of one contract, over HTTP.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,20 +6,20 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::uri::PathAndQuery;
 use http::{HeaderValue, Method, Request, Uri, header};
-use http_body_util::Full;
 
-use super::balance::Balance;
 use super::call;
 use super::endpoints::Endpoints;
+use super::general::with_keyed;
 use super::observe::Methods;
+use super::wire::{SendBody, Wire};
 use super::{Remote, Settings};
-use crate::CallError;
-use crate::context::Env;
+use crate::context::{Env, Trust};
 use crate::contract::{ContractInfo, Outgoing, StreamFuture, Transport, TransportFuture};
+use crate::discovery::Watch;
+use crate::policy::Stack;
+use crate::policy::stack::Mistake;
 use crate::telemetry::Telemetry;
-
-/// A request that can be sent to any endpoint.
-pub(super) type Wire = Request<Full<Bytes>>;
+use crate::{CallError, Context};
 
 /// Carries the calls of one contract to the instances of a service.
 ///
@@ -32,8 +32,10 @@ pub struct HttpTransport {
     pub(super) origin: String,
     pub(super) methods: Arc<Methods>,
     pub(super) endpoints: Arc<Endpoints>,
-    pub(super) balance: Balance,
     pub(super) settings: Arc<Settings>,
+    pub(super) stack: Arc<Stack>,
+    /// Whether the callees belong to us, and are told the whole context.
+    pub(super) trust: Trust,
     pub(super) env: Env,
 }
 
@@ -45,23 +47,77 @@ impl HttpTransport {
         settings: Settings,
         telemetry: Telemetry,
     ) -> Self {
+        let metrics = telemetry.metrics().clone();
+        let transport = Self::unwatched(contract, remote, settings, telemetry);
+        metrics.watch_policies(contract.name, &transport.stack);
+        transport
+    }
+
+    /// The same, without metrics of its policies: for one of many that bear the same name.
+    pub(super) fn unwatched(
+        contract: &'static ContractInfo,
+        remote: Remote,
+        settings: Settings,
+        telemetry: Telemetry,
+    ) -> Self {
         let settings = Arc::new(settings);
         let env = telemetry.env().clone();
+        let stack = Arc::new(stack(contract, &settings, &env));
+        let endpoints = Endpoints::new(
+            remote.watch,
+            remote.peers,
+            Arc::clone(&settings),
+            contract.name,
+            &telemetry,
+            remote.tls,
+        );
         Self {
             contract,
             prefix: remote.prefix,
             origin: remote.origin,
             methods: Arc::new(Methods::new(telemetry, contract, &remote.address)),
-            endpoints: Endpoints::new(remote.watch, Arc::clone(&settings), env.clone()),
-            balance: Balance::default(),
+            endpoints,
+            stack,
+            trust: Trust::Mesh,
             settings,
             env,
         }
     }
 
+    /// The policies around its calls: how they stand, and the handles to force and to change them.
+    pub fn stack(&self) -> &Arc<Stack> {
+        &self.stack
+    }
+
+    /// Changes the policies to what `settings` say, while calls are under way; what was counted
+    /// stays. Connections and limits of size stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// The first [`Mistake`]; then nothing is changed.
+    pub fn update(&self, settings: &Settings) -> Result<(), Mistake> {
+        self.stack
+            .update(with_keyed(self.contract, settings.stack(self.contract)))
+    }
+
+    /// The same, with other trust in the callees.
+    pub(super) fn trusting(self, trust: Trust) -> Self {
+        Self { trust, ..self }
+    }
+
+    /// Its instances.
+    pub(super) fn watch(&self) -> &Watch {
+        self.endpoints.watch()
+    }
+
     /// What is counted of its calls, and the last failures.
     pub(crate) fn observed(&self) -> Arc<Methods> {
         Arc::clone(&self.methods)
+    }
+
+    /// Its endpoints, for the admin page.
+    pub(crate) fn endpoints(&self) -> Arc<Endpoints> {
+        Arc::clone(&self.endpoints)
     }
 
     /// The name in messages: the contract's.
@@ -71,7 +127,8 @@ impl HttpTransport {
 
     /// The request of a call: everything but what depends on the endpoint and on the time.
     pub(super) fn request(&self, outgoing: Outgoing) -> Result<Wire, CallError> {
-        let verb = outgoing.info().verb.clone();
+        let info = outgoing.info();
+        let verb = info.verb.clone();
         let target = match self.prefix.is_empty() {
             true => outgoing.target,
             false => format!("{}{}", self.prefix, outgoing.target),
@@ -83,8 +140,12 @@ impl HttpTransport {
             }
         })?;
         let is_empty = outgoing.body.is_empty();
-        let mut request = Request::new(Full::new(outgoing.body));
+        let mut request = Request::new(SendBody::Whole(outgoing.body));
         *request.headers_mut() = outgoing.headers;
+        if info.idempotent {
+            let call = (self.contract.name, outgoing.method);
+            Context::current().inject_key(request.headers_mut(), call, &self.env);
+        }
         if is_empty && matches!(verb, Method::POST | Method::PUT | Method::PATCH) {
             // Without it the callee cannot tell "empty" from "forgotten" (RFC 9110, 8.6).
             let headers = request.headers_mut();
@@ -114,4 +175,15 @@ impl fmt::Debug for HttpTransport {
             .field("endpoints", &self.endpoints)
             .finish_non_exhaustive()
     }
+}
+
+/// The policies around the calls of `contract`. Settings that were read have been checked; of
+/// those that were made by hand, what can't work is replaced by the defaults, and said.
+fn stack(contract: &'static ContractInfo, settings: &Settings, env: &Env) -> Stack {
+    let own = with_keyed(contract, settings.stack(contract));
+    Stack::new(env.clone(), contract.name, own).unwrap_or_else(|mistake| {
+        let name = contract.name;
+        tracing::error!("client.{name}: {mistake}; the default policies hold instead");
+        Stack::unchecked(env.clone(), name, Settings::default().stack(contract))
+    })
 }

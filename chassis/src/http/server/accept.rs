@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 
 use socket2::SockRef;
-use tokio::net::TcpListener;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 
 use super::running::Shared;
+use crate::context::Listener;
 
 /// Tells the accepting task to stop.
 #[derive(Debug, Default)]
@@ -37,7 +37,7 @@ impl Stopped {
 const BACK_OFF: Duration = Duration::from_millis(50);
 
 /// Accepts until it is told to stop, then takes what the kernel still holds.
-pub(super) async fn run(shared: Arc<Shared>, listener: TcpListener) {
+pub(super) async fn run(shared: Arc<Shared>, listener: Listener) {
     loop {
         tokio::select! {
             biased;
@@ -50,13 +50,13 @@ pub(super) async fn run(shared: Arc<Shared>, listener: TcpListener) {
 
 /// Accepts one connection, as soon as there is room for one. Beyond the limit nothing is accepted:
 /// callers wait in the kernel's queue, and none is turned away that a moment later could be served.
-async fn accept(shared: &Arc<Shared>, listener: &TcpListener) {
+async fn accept(shared: &Arc<Shared>, listener: &Listener) {
     let slot = slot(shared).await;
     match listener.accept().await {
         Ok((stream, peer)) => {
             // Answers are written whole: waiting for more to send only delays them. A connection
             // that is gone already shows when it is read.
-            let _ = stream.set_nodelay(true);
+            let _ = stream.set_nodelay();
             shared.serve(stream, peer, slot);
         }
         Err(error) if is_of_one(&error) => {}
@@ -90,7 +90,11 @@ fn is_of_one(error: &io::Error) -> bool {
 
 /// A connection that the kernel completed was accepted, as far as its caller can see. So the door
 /// is shut first, then the queue is emptied, and only then the listener is closed.
-fn take_the_rest(shared: &Arc<Shared>, listener: TcpListener) {
+fn take_the_rest(shared: &Arc<Shared>, listener: Listener) {
+    let Listener::Tcp(listener) = listener else {
+        // On another network a connection is complete when it was taken here, not before.
+        return;
+    };
     shut(&listener);
     let Ok(listener) = listener.into_std() else {
         return;
@@ -114,7 +118,7 @@ fn welcome(shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
 
 /// Has the kernel complete no further connection while its queue is emptied. Where it will not, the
 /// queue is shrunk at least, and emptied all the same.
-fn shut(listener: &TcpListener) {
+fn shut(listener: &tokio::net::TcpListener) {
     let socket = SockRef::from(listener);
     if drop_openings(&socket).is_err() {
         let _ = socket.listen(0);

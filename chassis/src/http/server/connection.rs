@@ -1,25 +1,28 @@
 //! [`Conn`]: what is known of one connection; [`drive`]: its task.
 //!
-//! One task a connection. hyper does the protocol; this file only watches the time (slow headers,
-//! idle connections) and the drain. All of it hangs on one alarm a connection, which is set late
-//! and seldom, and on words that a request stores into: no timer and no channel a request.
+//! One task a connection. hyper does the protocol; [`watch`] looks at the time (slow headers, idle
+//! connections) and the drain.
 
-use std::future::Future;
-use std::pin::{Pin, pin};
+mod watch;
+
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
-use std::task::{Context as TaskContext, Poll, Wake, Waker};
+use std::task::{Wake, Waker};
 use std::time::{Duration, Instant};
 
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 
+use self::watch::Watch;
 use super::Edge;
+use super::exchange::Place;
 use super::io::Io;
+use super::overload::{self, Gated};
 use super::running::Shared;
 use super::service::EdgeService;
 use super::streaming::Shared as Stream;
-use crate::context::Alarm;
+use crate::policy::Outcome;
 
 /// What its task, its requests and the drain know of one connection.
 #[derive(Debug)]
@@ -38,6 +41,9 @@ pub(super) struct Conn {
     /// Whether bytes came that are no complete request yet.
     pub(super) reading: AtomicBool,
     pub(super) http2: AtomicBool,
+    /// Requests of HTTP/2 that began, and those that their caller took back.
+    begun: AtomicU32,
+    taken_back: AtomicU32,
     /// Whether the last write found the socket full, and whether any write got on since.
     pub(super) stuck: AtomicBool,
     pub(super) moved: AtomicBool,
@@ -57,8 +63,10 @@ pub(super) struct Conn {
 const ALARM: u8 = 1;
 /// The server drains.
 const DRAIN: u8 = 2;
-/// The peer reads nothing.
+/// The peer reads nothing, or takes back what it asks for.
 const CUT: u8 = 4;
+/// From so many on a connection is looked at for what its caller takes back (Envoy's number).
+const TAKEN_BACK: u32 = 500;
 
 impl Conn {
     pub(super) fn new(
@@ -77,6 +85,8 @@ impl Conn {
             served: AtomicBool::new(false),
             reading: AtomicBool::new(false),
             http2: AtomicBool::new(false),
+            begun: AtomicU32::new(0),
+            taken_back: AtomicU32::new(0),
             stuck: AtomicBool::new(false),
             moved: AtomicBool::new(false),
             quiet: AtomicU64::new(0),
@@ -142,6 +152,25 @@ impl Conn {
         self.reading.store(false, Relaxed);
     }
 
+    /// A request of HTTP/2 began.
+    pub(super) fn count(&self) {
+        self.begun.fetch_add(1, Relaxed);
+    }
+
+    /// A request was taken back before it was answered. A caller on HTTP/2 that does so with most of
+    /// them keeps the service at work for nothing, and loses its connection; on HTTP/1 each costs it one.
+    #[cold]
+    pub(super) fn take_back(&self) {
+        let taken_back = self.taken_back.fetch_add(1, Relaxed) + 1;
+        let is_flood =
+            taken_back >= TAKEN_BACK && taken_back.saturating_mul(2) > self.begun.load(Relaxed);
+        // Once: those that are at work then end in the same way.
+        if is_flood && self.signals.load(Relaxed) & CUT == 0 {
+            self.edge.counters().reset_flood();
+            self.signal(CUT);
+        }
+    }
+
     /// The peer's address, as the access log has it.
     pub(super) fn peer_text(&self) -> Option<&str> {
         let address = self.peer?.ip();
@@ -179,6 +208,8 @@ impl Wake for Conn {
 pub(super) struct Busy {
     conn: Arc<Conn>,
     admitted: bool,
+    /// Its place at the gate of its route.
+    gated: Option<Gated>,
 }
 
 impl Busy {
@@ -187,6 +218,7 @@ impl Busy {
         Self {
             conn: Arc::clone(conn),
             admitted: false,
+            gated: None,
         }
     }
 
@@ -200,10 +232,40 @@ impl Busy {
         self.admitted
     }
 
+    /// Has taken a place at the gate of its route.
+    pub(super) fn take(&mut self, place: Place, since: Instant) {
+        self.gated = Some(Gated { place, since });
+    }
+
+    /// Whether it has one.
+    pub(super) fn is_gated(&self) -> bool {
+        self.gated.is_some()
+    }
+
+    /// Gives the place at the gate back, and says how the call went.
+    pub(super) fn tell(&mut self, now: Instant, outcome: Outcome) {
+        if let Some(Gated { place, since }) = self.gated.take()
+            && let Some(gate) = &overload::guard(&self.conn.edge, place).gate
+        {
+            gate.leave(since, now, outcome);
+        }
+    }
+
+    /// Gives it back without a word.
+    #[cold]
+    fn give_back(&mut self) {
+        if let Some(Gated { place, .. }) = self.gated.take()
+            && let Some(gate) = &overload::guard(&self.conn.edge, place).gate
+        {
+            gate.give_back(self.conn.edge.env().now());
+        }
+    }
+
     /// For the work that goes on after its caller was answered: takes the place over.
     pub(super) fn hand_over(&mut self) -> Self {
         let mut rest = Self::new(&self.conn);
         rest.admitted = std::mem::take(&mut self.admitted);
+        rest.gated = self.gated.take();
         rest
     }
 
@@ -215,6 +277,9 @@ impl Busy {
 
 impl Drop for Busy {
     fn drop(&mut self) {
+        if self.gated.is_some() {
+            self.give_back();
+        }
         if self.admitted {
             self.conn.edge.admission().leave();
         }
@@ -227,7 +292,7 @@ type Http<'b> = auto::Connection<'b, TokioIo<Io>, EdgeService, TokioExecutor>;
 /// Serves one connection until it ends.
 pub(super) async fn drive(
     builder: &auto::Builder<TokioExecutor>,
-    stream: tokio::net::TcpStream,
+    stream: crate::context::Stream,
     conn: Arc<Conn>,
 ) {
     let io = TokioIo::new(Io::new(stream, Arc::clone(&conn)));
@@ -235,188 +300,4 @@ pub(super) async fn drive(
     let mut http = pin!(builder.serve_connection(io, service));
     let mut watch = Watch::new(conn);
     std::future::poll_fn(|cx| watch.poll(http.as_mut(), cx)).await;
-}
-
-/// The connection's time and drain.
-struct Watch {
-    conn: Arc<Conn>,
-    ring: Waker,
-    /// The next look at the time. It may ring early: what counts is what is found then.
-    alarm: Option<Alarm>,
-    /// When the first bytes of an incomplete head were seen.
-    head: Option<Instant>,
-    /// Set when hyper was told to end the connection: then it has until this instant.
-    leaving: Option<Instant>,
-}
-
-impl Watch {
-    /// How long a connection without a byte is kept when the server drains: its first request may
-    /// still lie in the socket. And how long HTTP/2 may take to say good-bye.
-    const GRACE: Duration = Duration::from_secs(1);
-
-    fn new(conn: Arc<Conn>) -> Self {
-        Self {
-            ring: Waker::from(Arc::clone(&conn)),
-            conn,
-            alarm: None,
-            head: None,
-            leaving: None,
-        }
-    }
-
-    fn poll(&mut self, mut http: Pin<&mut Http<'_>>, cx: &mut TaskContext<'_>) -> Poll<()> {
-        self.conn.task.get_or_init(|| cx.waker().clone());
-        loop {
-            if let Poll::Ready(end) = http.as_mut().poll(cx) {
-                if let Err(error) = end {
-                    self.conn.edge.counters().broken(&*error);
-                }
-                return Poll::Ready(());
-            }
-            // The one thing that each poll pays for drain and timeouts.
-            let signals = self.conn.signals.load(Relaxed);
-            if signals & ALARM != 0 {
-                self.conn.signals.fetch_and(!ALARM, Relaxed);
-                self.alarm = None;
-            }
-            if signals & DRAIN != 0 && self.may_leave() {
-                // hyper ends the connection with the next poll, or after what it is at.
-                http.as_mut().graceful_shutdown();
-                self.leaving = Some(self.conn.edge.env().now());
-                continue;
-            }
-            if signals == 0 && self.is_watched() {
-                return Poll::Pending;
-            }
-            if signals & CUT != 0 {
-                return Poll::Ready(());
-            }
-            return self.settle(http.as_mut(), signals & ALARM != 0);
-        }
-    }
-
-    /// Whether the alarm that is set rings early enough, so that nothing need be computed: it does
-    /// unless a head has begun to come, which has less time than an idle connection.
-    fn is_watched(&self) -> bool {
-        self.alarm.is_some() && !self.conn.reading.load(Relaxed) && self.leaving.is_none()
-    }
-
-    /// Whether the connection can be ended without losing a request: hyper drops a connection
-    /// whose first request it has not read yet.
-    fn may_leave(&self) -> bool {
-        if self.leaving.is_some() {
-            return false;
-        }
-        let began = self.conn.served.load(Relaxed) && !self.conn.reading.load(Relaxed);
-        let waited = || self.conn.edge.env().now() >= self.grace();
-        began || self.is_busy() || waited()
-    }
-
-    /// Until when a connection without a request is kept although the server drains.
-    fn grace(&self) -> Instant {
-        let drained = self
-            .conn
-            .server
-            .as_ref()
-            .and_then(|server| server.drained());
-        drained.unwrap_or(self.conn.opened).max(self.conn.opened) + Self::GRACE
-    }
-
-    fn is_busy(&self) -> bool {
-        self.conn.busy.load(Relaxed) != 0
-    }
-
-    /// hyper waits. Ends the connection if that has lasted too long, else sees to it that somebody
-    /// looks again.
-    fn settle(&mut self, http: Pin<&mut Http<'_>>, rang: bool) -> Poll<()> {
-        let Some(mut limit) = self.limit() else {
-            // A request may end without a poll of this task (it ran on by itself), so an alarm is
-            // set also meanwhile; it costs nothing as long as it is.
-            if self.alarm.is_none() {
-                let again = self.conn.edge.env().now() + self.conn.edge.limits().idle;
-                self.look_again(again);
-            }
-            return Poll::Pending;
-        };
-        if rang {
-            let now = self.conn.edge.env().now();
-            if now >= limit {
-                if !self.is_moving() {
-                    return self.end(http);
-                }
-                limit = now
-                    + match self.conn.cut_short.load(Relaxed) {
-                        true => Self::GRACE,
-                        false => self.conn.edge.limits().idle,
-                    };
-            }
-        }
-        // An earlier alarm will do: when it rings, this is asked again.
-        if self.alarm.as_ref().is_none_or(|alarm| alarm.at() > limit) {
-            self.look_again(limit);
-        }
-        Poll::Pending
-    }
-
-    fn look_again(&mut self, at: Instant) {
-        let mut alarm = Alarm::new(self.conn.edge.env().clone(), at);
-        // The alarm says that it rang, so that a poll need not ask the clock.
-        if alarm
-            .poll_elapsed(&mut TaskContext::from_waker(&self.ring))
-            .is_ready()
-        {
-            self.ring.wake_by_ref();
-        }
-        self.alarm = Some(alarm);
-    }
-
-    /// When the connection has waited too long for what it waits for.
-    fn limit(&mut self) -> Option<Instant> {
-        if let Some(since) = self.leaving
-            && !self.is_busy()
-        {
-            return Some(since + Self::GRACE);
-        }
-        if self.is_busy() {
-            self.head = None;
-            return None;
-        }
-        let limits = self.conn.edge.limits();
-        let idle = self.conn.quiet_since() + limits.idle;
-        let limit = if self.conn.http2.load(Relaxed) {
-            idle
-        } else if self.conn.reading.load(Relaxed) {
-            let env = self.conn.edge.env();
-            *self.head.get_or_insert_with(|| env.now()) + limits.headers
-        } else if self.conn.served.load(Relaxed) {
-            self.head = None;
-            idle
-        } else {
-            self.conn.opened + limits.headers
-        };
-        let draining = self.conn.is_draining() && self.leaving.is_none();
-        Some(if draining {
-            limit.min(self.grace())
-        } else {
-            limit
-        })
-    }
-
-    /// Whether the peer still takes a long answer, if slowly.
-    fn is_moving(&self) -> bool {
-        let moved = self.conn.moved.swap(false, Relaxed);
-        self.conn.stuck.load(Relaxed) && moved
-    }
-
-    fn end(&mut self, http: Pin<&mut Http<'_>>) -> Poll<()> {
-        if self.conn.http2.load(Relaxed) && self.leaving.is_none() {
-            http.graceful_shutdown();
-            self.leaving = Some(self.conn.edge.env().now());
-            self.conn.signal(ALARM);
-            return Poll::Pending;
-        }
-        let slow = self.conn.reading.load(Relaxed) || !self.conn.served.load(Relaxed);
-        self.conn.edge.counters().timed_out(slow);
-        Poll::Ready(())
-    }
 }

@@ -1,5 +1,7 @@
 //! [`Counters`]: what happens on connections before there is a request, or without one.
 
+use std::error::Error as _;
+
 use crate::Result;
 use crate::context::{Carrier, Rejected};
 use crate::telemetry::{Counter, Metrics, semconv};
@@ -9,6 +11,7 @@ use crate::telemetry::{Counter, Metrics, semconv};
 pub(super) struct Counters {
     malformed: Counter,
     too_large: Counter,
+    resets: Counter,
     slow: Counter,
     idle: Counter,
     unread: Counter,
@@ -19,7 +22,8 @@ pub(super) struct Counters {
 impl Counters {
     pub(super) fn new(metrics: &Metrics) -> Result<Self> {
         let refused = |kind| {
-            let help = "Requests that HTTP itself refused: 400, 414 and 431";
+            let help = "Requests that HTTP itself refused (400, 414, 431), and connections that were \
+                        closed for resetting their requests";
             metrics.own_counter(
                 "chassis.http.server.refused",
                 help,
@@ -34,6 +38,7 @@ impl Counters {
         Ok(Self {
             malformed: refused("malformed")?,
             too_large: refused("too-large")?,
+            resets: refused("reset-flood")?,
             slow: timed_out("headers")?,
             idle: timed_out("idle")?,
             unread: timed_out("write")?,
@@ -47,9 +52,15 @@ impl Counters {
         match error.downcast_ref::<hyper::Error>() {
             Some(error) if error.is_parse_too_large() => self.too_large.inc(),
             Some(error) if error.is_parse() => self.malformed.inc(),
+            Some(error) if is_flood(error) => self.resets.inc(),
             // Callers come and go.
             _ => {}
         }
+    }
+
+    /// A connection was closed whose caller takes back most of what it asks for.
+    pub(super) fn reset_flood(&self) {
+        self.resets.inc();
     }
 
     /// A connection was closed because nothing came, or, while `reading`, no whole head.
@@ -75,4 +86,12 @@ impl Counters {
             self.rejected[carrier as usize].inc();
         }
     }
+}
+
+/// Whether HTTP/2 itself closed the connection for too much of something: resets, mostly.
+fn is_flood(error: &hyper::Error) -> bool {
+    let cause = error
+        .source()
+        .and_then(|cause| cause.downcast_ref::<h2::Error>());
+    cause.is_some_and(|cause| cause.reason() == Some(h2::Reason::ENHANCE_YOUR_CALM))
 }

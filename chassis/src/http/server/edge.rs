@@ -14,6 +14,7 @@ use super::body::Body;
 use super::connection::Conn;
 use super::counters::Counters;
 use super::inbound::Inbound;
+use super::overload::{Pipeline, Rates};
 use super::recent::Recent;
 use super::service::EdgeService;
 use super::settings::Streaming;
@@ -36,6 +37,7 @@ pub(super) struct Inner {
     admission: Admission,
     /// How many answers stream.
     streams: Admission,
+    pipeline: Pipeline,
     table: Arc<Table>,
     merged: Vec<axum::Router>,
     /// The component of each merged router.
@@ -60,6 +62,8 @@ pub(super) struct Parts {
     /// The component of each merged router.
     pub(super) owners: Vec<usize>,
     pub(super) layered: Vec<Option<axum::Router>>,
+    /// The limits that routes refer to.
+    pub(super) rates: Rates,
 }
 
 /// The limits that a request meets.
@@ -80,7 +84,10 @@ impl Edge {
     pub(super) fn new(parts: Parts) -> Result<Self> {
         let settings = parts.settings;
         let now = parts.env.now();
-        Ok(Self(Arc::new(Inner {
+        let metrics = parts.telemetry.metrics().clone();
+        let pipeline = Pipeline::new(parts.rates, &settings, &parts.env, &metrics)?;
+        let edge = Self(Arc::new(Inner {
+            pipeline,
             extractor: Extractor::new(settings.trust, settings.sampled_per_second, now),
             elsewhere: Watches::new(&parts.telemetry, ""),
             counters: Counters::new(parts.telemetry.metrics())?,
@@ -104,7 +111,9 @@ impl Edge {
                 max_streams: settings.max_streams,
                 streaming: settings.streaming,
             },
-        })))
+        }));
+        edge.expose(&metrics);
+        Ok(edge)
     }
 
     /// Answers one request without a socket: the same path as from the wire, for tests.
@@ -144,6 +153,11 @@ impl Edge {
     /// The places of answers that stream.
     pub(super) fn streams(&self) -> &Admission {
         &self.0.streams
+    }
+
+    /// What requests pass before their calls begin.
+    pub(super) fn pipeline(&self) -> &Pipeline {
+        &self.0.pipeline
     }
 
     pub(super) fn table(&self) -> &Table {

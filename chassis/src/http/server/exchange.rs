@@ -7,12 +7,14 @@ use http::{HeaderMap, StatusCode};
 
 use super::connection::{Busy, Conn};
 use super::edge::Edge;
+use super::overload::Rated;
 use super::recent::RecentRequest;
 use super::route::Route;
 use super::text::Text;
 use super::watch::{OPTIONS, Watch};
 use crate::Context;
 use crate::context::{RequestId, SpanId};
+use crate::policy::Outcome;
 use crate::telemetry::{AccessRecord, semconv};
 
 /// What is known of a request until it is answered.
@@ -35,6 +37,8 @@ pub(super) struct Exchange {
     pub(super) http1: bool,
     /// How many items the answer had, where it streamed.
     pub(super) items: Option<u64>,
+    /// What the answer says of its rate limit, where it has one.
+    pub(super) rated: Option<Rated>,
     recorded: bool,
 }
 
@@ -86,8 +90,12 @@ impl Exchange {
             head: head.is_head,
             http1: head.http1,
             items: None,
+            rated: None,
             recorded: false,
         });
+        if !exchange.http1 {
+            exchange.conn().count();
+        }
         exchange.watch().series.begin();
         exchange
     }
@@ -147,6 +155,7 @@ impl Exchange {
         self.recorded = true;
         let now = self.edge().env().now();
         self.conn().rest(now);
+        self.busy.tell(now, ending.outcome());
         let elapsed = now.saturating_duration_since(self.started);
         let own = self.watch();
         own.series.end();
@@ -170,7 +179,22 @@ impl Exchange {
             // A stream lasts as long as its reader likes: that is not slow.
             return;
         }
-        self.edge().recent().keep(RecentRequest {
+        self.edge()
+            .recent()
+            .keep(self.recent(ending, watch, elapsed));
+    }
+
+    /// Keeps a stream among the failed ones: it was answered with 200 before it went wrong.
+    #[cold]
+    pub(super) fn remember_stream(&self, ending: &Ending) {
+        let now = self.edge().env().now();
+        let elapsed = now.saturating_duration_since(self.started);
+        let request = self.recent(ending, self.watch(), elapsed);
+        self.edge().recent().keep_failed(request);
+    }
+
+    fn recent(&self, ending: &Ending, watch: &Watch, elapsed: Duration) -> RecentRequest {
+        RecentRequest {
             at: self.edge().env().wall(),
             telemetry: watch.telemetry.clone(),
             method: watch.method,
@@ -180,7 +204,7 @@ impl Exchange {
             elapsed,
             trace_id: self.context.trace().trace_id,
             peer: self.conn().peer.map(|peer| peer.ip()),
-        });
+        }
     }
 
     /// The span and the log line: seldom, so out of the way.
@@ -202,7 +226,7 @@ impl Exchange {
             telemetry.access_log().write(&AccessRecord {
                 route: &watch.access,
                 path,
-                status: ending.status,
+                status: ending.logged(),
                 error_type: ending.error_type,
                 at: telemetry.env().wall(),
                 elapsed,
@@ -220,12 +244,29 @@ impl Drop for Exchange {
     /// The caller hung up before there was an answer.
     fn drop(&mut self) {
         if !self.recorded {
+            if !self.http1 {
+                self.conn().take_back();
+            }
             self.record(&Ending::none("cancelled"), None);
         }
     }
 }
 
 impl Ending {
+    /// What the access log says: 499 where the caller hung up, as nginx and those who read its logs have it.
+    fn logged(&self) -> u16 {
+        if self.status == 0 { 499 } else { self.status }
+    }
+
+    /// What the duration says of how busy the service is: nothing where it refused or was left, since
+    /// that may have been quick for any reason. A call that found no answer in time took at least so long.
+    fn outcome(&self) -> Outcome {
+        match self.status {
+            1..=399 | 504 => Outcome::Success,
+            _ => Outcome::Ignored,
+        }
+    }
+
     /// No answer came, and why.
     pub(super) fn none(error_type: &'static str) -> Self {
         Self {

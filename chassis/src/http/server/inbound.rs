@@ -21,6 +21,14 @@ pub(super) enum Inbound {
 }
 
 impl Inbound {
+    /// What is whole of it already, without waiting.
+    pub(super) fn into_whole(self) -> Bytes {
+        match self {
+            Self::Whole(bytes) => bytes,
+            Self::Wire(_) | Self::Axum(_) => Bytes::new(),
+        }
+    }
+
     /// The same as axum's body, for merged routers and layers.
     pub(super) fn into_axum(self) -> axum::body::Body {
         match self {

@@ -8,19 +8,19 @@ use std::task::{Context as TaskContext, Poll};
 
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 use super::connection::Conn;
+use crate::context::Stream;
 
 /// A socket whose reads and writes are noted.
 pub(super) struct Io {
-    stream: TcpStream,
+    stream: Stream,
     conn: Arc<Conn>,
     opened: bool,
 }
 
 impl Io {
-    pub(super) fn new(stream: TcpStream, conn: Arc<Conn>) -> Self {
+    pub(super) fn new(stream: Stream, conn: Arc<Conn>) -> Self {
         Self {
             stream,
             conn,
@@ -53,9 +53,13 @@ impl Io {
     /// What the kernel holds now. tokio asks the kernel only after the reactor has seen bytes; a
     /// connection is ended on the ground of this answer, so it must be the kernel's own.
     fn read_now(&self, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let Stream::Tcp(stream) = &self.stream else {
+            // What is no socket has just said itself that it holds nothing.
+            return Poll::Pending;
+        };
         let mut chunk = [0; 4096];
         let room = chunk.len().min(buf.remaining());
-        match (&*SockRef::from(&self.stream)).read(&mut chunk[..room]) {
+        match (&*SockRef::from(stream)).read(&mut chunk[..room]) {
             Ok(read) => {
                 buf.put_slice(&chunk[..read]);
                 Poll::Ready(Ok(()))
@@ -110,9 +114,8 @@ impl AsyncWrite for Io {
         self.stream.is_write_vectored()
     }
 
-    fn poll_flush(self: Pin<&mut Self>, _: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
-        // A socket has no buffer of its own to flush.
-        Poll::Ready(Ok(()))
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {

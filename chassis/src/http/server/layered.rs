@@ -111,6 +111,8 @@ fn response(reply: Reply) -> Response {
             response.headers_mut().insert(name, value);
         }
     }
+    response.headers_mut().extend(reply.headers);
+    reply.retry.write(response.headers_mut());
     if reply.error_type.is_some() || frames.is_some() {
         response.extensions_mut().insert(Behind {
             error_type: reply.error_type,

@@ -60,6 +60,24 @@ pub(super) fn shed(limit: usize) -> Reply {
     refusal("overloaded", StatusCode::SERVICE_UNAVAILABLE, detail)
 }
 
+/// `limit` calls of the route are at work.
+pub(super) fn overloaded(limit: u32) -> Reply {
+    let detail = format!(
+        "{limit} calls like this are at work, as many as are answered in good time; try again later"
+    );
+    refusal("overloaded", StatusCode::SERVICE_UNAVAILABLE, detail)
+}
+
+/// The processor is used up.
+pub(super) fn busy() -> Reply {
+    let detail = "the service has more to do than it can; try again later";
+    refusal("overloaded", StatusCode::SERVICE_UNAVAILABLE, detail)
+}
+
+pub(super) fn rate_limited(detail: String) -> Reply {
+    refusal("rate-limited", StatusCode::TOO_MANY_REQUESTS, detail)
+}
+
 pub(super) fn too_many_streams(limit: usize) -> Reply {
     let detail = format!(
         "{limit} streams are open, which is the limit (http.streaming.max_open); try again later"
@@ -75,6 +93,55 @@ pub(super) fn deadline(limit: Duration) -> Reply {
 pub(super) fn expired() -> Reply {
     let detail = "the deadline had passed before the call began";
     refusal("deadline", StatusCode::GATEWAY_TIMEOUT, detail)
+}
+
+pub(super) fn key_missing() -> Reply {
+    refusal(
+        "idempotency-key-missing",
+        StatusCode::BAD_REQUEST,
+        "this call needs an `Idempotency-Key`: a string in double quotes, new for each call, the \
+         same when it is repeated",
+    )
+}
+
+pub(super) fn key_malformed() -> Reply {
+    refusal(
+        "idempotency-key-malformed",
+        StatusCode::BAD_REQUEST,
+        "`Idempotency-Key` is one string in double quotes, of 1 to 255 printable characters",
+    )
+}
+
+pub(super) fn key_of_another_request() -> Reply {
+    refusal(
+        "idempotency-key-reused",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "this `Idempotency-Key` was sent with another request; take a new key for a new call",
+    )
+}
+
+pub(super) fn key_in_flight() -> Reply {
+    refusal(
+        "idempotency-key-in-flight",
+        StatusCode::CONFLICT,
+        "the call with this `Idempotency-Key` is being made; ask again for its answer",
+    )
+}
+
+pub(super) fn answer_not_kept() -> Reply {
+    refusal(
+        "idempotency-answer-not-kept",
+        StatusCode::CONFLICT,
+        "the call with this `Idempotency-Key` was made; its answer was too large to be kept",
+    )
+}
+
+pub(super) fn keys_unavailable() -> Reply {
+    refusal(
+        "idempotency-unavailable",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "whether this call was made before cannot be looked up now; try again later",
+    )
 }
 
 /// Says nothing of the panic: its message is for the log.

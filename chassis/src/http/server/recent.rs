@@ -70,6 +70,11 @@ impl Recent {
         }
     }
 
+    /// Keeps one that failed though its status doesn't say so.
+    pub(super) fn keep_failed(&self, request: RecentRequest) {
+        self.failed.keep(request);
+    }
+
     /// From which duration on a request is slow.
     pub(crate) fn slow_from(&self) -> Duration {
         self.slow_from

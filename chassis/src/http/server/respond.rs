@@ -23,6 +23,9 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 const NO: HeaderValue = HeaderValue::from_static("no");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+/// Says to callers, and to those above them, that trying again only adds to what is too much already.
+const RETRY: HeaderName = HeaderName::from_static("retry");
+const EXHAUSTED: HeaderValue = HeaderValue::from_static("exhausted");
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// Answers with `reply`, in the request's header map: hyper takes it back for the next request, so
@@ -35,10 +38,17 @@ pub(super) fn reply(mut exchange: Box<Exchange>, reply: Reply) -> Response<Body>
     if let Some(location) = reply.location {
         headers.insert(LOCATION, location);
     }
+    if !reply.retry.is_empty() {
+        reply.retry.write(&mut headers);
+    }
+    for (name, value) in reply.headers {
+        headers.insert(name, value);
+    }
     if let Some(cause) = &reply.cause {
         say_cause(&exchange.context, reply.status, cause);
     }
     sign(&exchange, &mut headers);
+    rate(&exchange, &mut headers);
     let bytes = match reply.body {
         contract::Body::Whole(bytes) => bytes,
         contract::Body::Frames(frames) => return streaming(exchange, headers, frames),
@@ -109,6 +119,7 @@ pub(super) fn routed(
     } else if exchange.http1 && exchange.conn().is_closing() {
         parts.headers.insert(CONNECTION, CLOSE);
     }
+    rate(&exchange, &mut parts.headers);
     let behind = parts.extensions.remove::<Behind>();
     if let Some(frames) = behind.as_ref().and_then(Behind::frames) {
         // A layer may have announced what it would have made of the body, which it has not seen.
@@ -156,6 +167,19 @@ fn sign(exchange: &Exchange, headers: &mut HeaderMap) {
     if exchange.http1 && exchange.conn().is_closing() {
         headers.insert(CONNECTION, CLOSE);
     }
+}
+
+/// What the answer says of its rate limit.
+fn rate(exchange: &Exchange, headers: &mut HeaderMap) {
+    if let Some(rated) = &exchange.rated {
+        exchange.edge().pipeline().rates.say(rated, headers);
+    }
+}
+
+/// `response` with `retry: exhausted`.
+pub(super) fn exhausted(mut response: Response<Body>) -> Response<Body> {
+    response.headers_mut().insert(RETRY, EXHAUSTED);
+    response
 }
 
 /// `response` with `Allow`.

@@ -7,6 +7,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 
 use super::intake::Time;
+use super::overload::Guard;
+use super::repeat::Repeat;
 use super::watch::{Watch, method_name};
 use crate::contract::{
     Answer, Cancel, Captures, Contract, ContractInfo, MethodInfo, ParamPlace, Request,
@@ -29,6 +31,10 @@ pub(super) struct Route {
     pub(super) cancel: bool,
     /// What counts the items that it streams.
     pub(super) items: Option<Counter>,
+    /// What a call passes before it begins.
+    pub(super) guard: Guard,
+    /// What stands around its calls where they may be repeated.
+    pub(super) repeat: Option<Repeat>,
     watch: Watch,
     /// HEAD on a GET route is counted as what it is.
     head: Option<Watch>,
@@ -50,12 +56,14 @@ impl Route {
                 .stream
                 .as_ref()
                 .and_then(|_| telemetry.metrics().items_sent(contract.name, info.name)),
+            guard: Guard::default(),
             watch: Watch::new(telemetry, method_name(&info.verb), &path),
             head: is_get.then(|| Watch::new(telemetry, "HEAD", &path)),
             time: Time {
                 limit: info.timeout.unwrap_or(timeout),
                 strict: info.timeout.is_some(),
             },
+            repeat: None,
             contract,
             info,
             method,
@@ -93,7 +101,16 @@ impl Route {
             headers,
             body,
         };
-        self.service.call(self.method, &request)
+        let answer = self.service.call(self.method, &request);
+        match &self.repeat {
+            None => answer,
+            Some(repeat) => repeat.around(self.info, &request, answer),
+        }
+    }
+
+    /// Whether its answers stream.
+    pub(super) fn is_stream(&self) -> bool {
+        self.info.stream.is_some()
     }
 
     /// Whether both are routes of one trait.

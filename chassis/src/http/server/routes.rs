@@ -9,11 +9,12 @@ use axum::routing::Route as AxumRoute;
 use tower::{Layer, Service};
 
 use super::edge::{Edge, Parts};
+use super::repeat::{Fresh, Keeper, Once, Repeat};
 use super::route::{Host, Route};
 use super::table::Table;
-use super::{Settings, merged};
+use super::{Settings, merged, overload};
 use crate::context::Env;
-use crate::contract::Contract;
+use crate::contract::{Contract, ContractInfo};
 use crate::telemetry::Telemetry;
 use crate::{Error, Result};
 
@@ -35,7 +36,26 @@ pub struct Routes {
 /// One component's share.
 struct Draft {
     telemetry: Telemetry,
+    /// Keeps the answers of idempotent methods; made when the first one needs it.
+    keeper: Option<Arc<Keeper>>,
     layers: Vec<Wrap>,
+}
+
+impl Draft {
+    /// What stands around the calls of a method.
+    fn repeat(&mut self, contract: &'static ContractInfo, method: usize) -> Option<Repeat> {
+        let info = &contract.methods[method];
+        if let Some(cache) = info.cache {
+            return Some(Repeat::Fresh(Fresh::new(cache)));
+        }
+        if !info.idempotent {
+            return None;
+        }
+        let in_memory = || Arc::new(Keeper::in_memory(&self.telemetry));
+        let keeper = self.keeper.get_or_insert_with(in_memory);
+        let once = Once::new(keeper, &self.telemetry, contract, method);
+        Some(Repeat::Once(once))
+    }
 }
 
 /// The routes of one component; see [`Routes::component`].
@@ -61,6 +81,7 @@ impl Routes {
     pub fn component(&mut self, telemetry: &Telemetry) -> Component<'_> {
         self.components.push(Draft {
             telemetry: telemetry.clone(),
+            keeper: None,
             layers: Vec::new(),
         });
         Component {
@@ -90,7 +111,9 @@ impl Routes {
                 "a listener without any component serves nothing",
             ));
         };
-        let table = Arc::new(self.table);
+        let rates = overload::Rates::new(&self.settings.rate_limit, self.env.now())?;
+        let table = guarded(self.table, &rates, &self.settings.overload, &self.env)?;
+        let table = Arc::new(table);
         let wrap = |index: usize, router| {
             let layers: &Vec<Wrap> = &self.components[index].layers;
             merged::finished(layers.iter().fold(router, |router, wrap| wrap(router)))
@@ -109,6 +132,7 @@ impl Routes {
             merged: merged.collect(),
             owners,
             layered: layered.collect(),
+            rates,
             table,
             settings: self.settings,
             env: self.env,
@@ -116,7 +140,29 @@ impl Routes {
     }
 }
 
+/// `table` with a guard before each route.
+fn guarded(
+    mut table: Table,
+    rates: &overload::Rates,
+    settings: &overload::Overload,
+    env: &Env,
+) -> Result<Table> {
+    for route in table.routes_mut() {
+        route.guard.rules = rates.of_route(&route.info.verb, route.info.path);
+        if !route.is_stream() {
+            route.guard.gate = overload::gate(settings, env)?;
+        }
+    }
+    Ok(table)
+}
+
 impl Component<'_> {
+    /// Has `keeper` keep the answers of idempotent methods; else they are kept in memory.
+    pub(crate) fn keep_by(&mut self, keeper: Arc<Keeper>) -> &mut Self {
+        self.routes.components[self.index].keeper = Some(keeper);
+        self
+    }
+
     /// Serves `service` under the contract `C`.
     pub fn contract<C: Contract + ?Sized>(&mut self, service: Arc<C>) -> &mut Self {
         let contract = C::info();
@@ -125,7 +171,8 @@ impl Component<'_> {
         let defaults = (*settings.timeout, settings.max_body.as_usize());
         for method in 0..contract.methods.len() {
             let owner = (self.index, &self.routes.components[self.index].telemetry);
-            let route = Route::new(contract, method, host.clone(), owner, defaults);
+            let mut route = Route::new(contract, method, host.clone(), owner, defaults);
+            route.repeat = self.routes.components[self.index].repeat(contract, method);
             if let Err(fault) = self.routes.table.add(route) {
                 self.routes.fault(fault);
             }

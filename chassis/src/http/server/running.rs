@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use hyper_util::rt::TokioExecutor;
 use hyper_util::server::conn::auto;
-use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
@@ -17,6 +16,8 @@ use tokio::task::JoinHandle;
 use super::Edge;
 use super::accept::{self, Stopped};
 use super::connection::{self, Conn};
+use super::overload;
+use crate::context::{Listener, Stream};
 
 /// A server that accepts connections.
 ///
@@ -47,7 +48,7 @@ pub(super) struct Shared {
 impl Running {
     pub(super) fn start(
         runtime: &Handle,
-        listener: TcpListener,
+        listener: Listener,
         address: SocketAddr,
         edge: Edge,
     ) -> Self {
@@ -62,6 +63,8 @@ impl Running {
             emptied: Notify::new(),
             edge,
         });
+        let edge = shared.edge.downgrade();
+        runtime.spawn(overload::run(edge, shared.edge.env().clone()));
         let accepting = runtime.spawn(accept::run(Arc::clone(&shared), listener));
         Self {
             shared,
@@ -166,14 +169,14 @@ impl Shared {
         // Answers are written whole: waiting for more to send only delays them.
         stream.set_nodelay(true)?;
         let stream = tokio::net::TcpStream::from_std(stream)?;
-        self.serve(stream, peer, slot);
+        self.serve(Stream::Tcp(stream), peer, slot);
         Ok(())
     }
 
-    /// The same for a stream of tokio's.
+    /// The same for a stream that the runtime watches already.
     pub(super) fn serve(
         self: &Arc<Self>,
-        stream: tokio::net::TcpStream,
+        stream: Stream,
         peer: SocketAddr,
         slot: Option<tokio::sync::OwnedSemaphorePermit>,
     ) {

@@ -17,6 +17,7 @@ use axum::extract::ConnectInfo;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, Version};
+use http_body::Body as _;
 use hyper::body::Incoming;
 
 use super::body::Body;
@@ -27,6 +28,7 @@ use super::exchange::{Exchange, Head, Place};
 use super::inbound::Inbound;
 use super::intake::{self, Time};
 use super::merged::Asked;
+use super::overload::{self, Admission, Refusal};
 use super::route::Route;
 use super::serving::{self, Reading, Serving};
 use super::table::{Found, Path};
@@ -70,8 +72,11 @@ impl EdgeService {
             Found::Route(index, captures) => {
                 let route = edge.table().route(index);
                 let mut exchange = self.begin(Place::Route(index), &route.time, &parts, now);
-                if let Some(refusal) = refusal(&mut exchange, &parts.uri, now) {
-                    return refuse(exchange, refusal);
+                let is_whole = !route.has_body || body.is_end_stream();
+                match overload::admit(&mut exchange, &parts, is_whole, now) {
+                    Admission::In => {}
+                    Admission::Waits(turn) => return Serving::waiting(exchange, turn, parts, body),
+                    Admission::Refused(refusal) => return turn_away(exchange, refusal),
                 }
                 if let Some(router) = edge.layered(route.component) {
                     let call = merged::ask(vec![router.clone()], parts, body, None);
@@ -115,41 +120,78 @@ impl EdgeService {
     }
 
     /// What no contract answers: merged routers, else a refusal.
-    fn elsewhere(
-        &self,
-        path: Option<&Path>,
-        mut parts: Parts,
-        body: Inbound,
-        now: Instant,
-    ) -> Serving {
+    fn elsewhere(&self, path: Option<&Path>, parts: Parts, body: Inbound, now: Instant) -> Serving {
         let edge = &self.conn.edge;
         let time = Time {
             limit: edge.limits().timeout,
             strict: false,
         };
         let mut exchange = self.begin(Place::Elsewhere, &time, &parts, now);
-        if let Some(refusal) = refusal(&mut exchange, &parts.uri, now) {
-            return refuse(exchange, refusal);
+        // A body that still comes takes as long as its sender likes.
+        let is_whole = body.is_end_stream();
+        match overload::admit(&mut exchange, &parts, is_whole, now) {
+            Admission::In => {}
+            Admission::Waits(turn) => return Serving::waiting(exchange, turn, parts, body),
+            Admission::Refused(refusal) => return turn_away(exchange, refusal),
         }
-        let cancel = parts.method.is_safe();
-        if let Some(peer) = self.conn.peer {
-            // As `axum::serve` gives it, for axum's extractor of that name.
-            parts.extensions.insert(ConnectInfo(peer));
-        }
-        if let (None, [router]) = (path, edge.merged()) {
-            let task = self.task(parts.version);
-            let request = Request::from_parts(parts, body.into_axum());
-            return ask(exchange, router, request, cancel, task);
-        }
-        let allow = path.map(|path| path.allow().clone());
-        let routers = routers(edge, path);
-        if routers.is_empty() {
-            let options = parts.method == Method::OPTIONS;
-            return Serving::answered(missed(exchange, allow, options));
-        }
-        let call = merged::ask(routers, parts, body, allow);
-        Serving::working(exchange, Work::Routed(Box::pin(call)), cancel)
+        let task = self.task(parts.version);
+        pass_on(exchange, (&*self.conn, path), parts, body, task)
     }
+}
+
+/// Hands a request that was let in to the merged routers.
+fn pass_on(
+    exchange: Box<Exchange>,
+    (conn, path): (&Conn, Option<&Path>),
+    mut parts: Parts,
+    body: Inbound,
+    task: Option<TaskContext<'_>>,
+) -> Serving {
+    let edge = &conn.edge;
+    let cancel = parts.method.is_safe();
+    if let Some(peer) = conn.peer {
+        // As `axum::serve` gives it, for axum's extractor of that name.
+        parts.extensions.insert(ConnectInfo(peer));
+    }
+    if let (None, [router]) = (path, edge.merged()) {
+        let request = Request::from_parts(parts, body.into_axum());
+        return ask(exchange, router, request, cancel, task);
+    }
+    let allow = path.map(|path| path.allow().clone());
+    let routers = routers(edge, path);
+    if routers.is_empty() {
+        let options = parts.method == Method::OPTIONS;
+        return Serving::answered(missed(exchange, allow, options));
+    }
+    let call = merged::ask(routers, parts, body, allow);
+    Serving::working(exchange, Work::Routed(Box::pin(call)), cancel)
+}
+
+/// Goes on with a request that waited for its place, and has it now.
+pub(super) fn resume(
+    exchange: Box<Exchange>,
+    parts: Parts,
+    body: Inbound,
+    cx: &mut TaskContext<'_>,
+) -> Serving {
+    let conn = Arc::clone(exchange.busy.conn());
+    let edge = &conn.edge;
+    let path = match edge.table().find(&parts.method, parts.uri.path()) {
+        Found::Route(index, captures) => {
+            let route = edge.table().route(index);
+            if let Some(router) = edge.layered(route.component) {
+                let call = merged::ask(vec![router.clone()], parts, body, None);
+                return Serving::working(exchange, Work::Routed(Box::pin(call)), route.cancel);
+            }
+            // What was read of a body while it waited; else there is none.
+            let body = body.into_whole();
+            let request = (&parts.uri, parts.headers, body);
+            return call(exchange, route, &captures, request, Some(cx));
+        }
+        Found::Method(path) => Some(path),
+        Found::Nothing => None,
+    };
+    pass_on(exchange, (&*conn, path), parts, body, None)
 }
 
 fn telemetry(edge: &Edge, place: Place) -> &Telemetry {
@@ -165,31 +207,20 @@ fn routers(edge: &Edge, path: Option<&Path>) -> Vec<axum::Router> {
     edge.merged().iter().chain(layered).cloned().collect()
 }
 
-/// Takes a place among the calls at work, or says why there is none.
-fn refusal(exchange: &mut Exchange, uri: &Uri, now: Instant) -> Option<Reply> {
-    let limit = exchange.edge().limits().max_uri;
-    let target = uri.path_and_query();
-    let size = target.map_or(0, |target| target.as_str().len());
-    if size > limit {
-        return Some(problems::uri_too_long(limit, size));
+/// Answers what was refused before its call began.
+pub(super) fn turn_away(exchange: Box<Exchange>, refusal: Refusal) -> Serving {
+    let mut response = respond::reply(exchange, refusal.reply);
+    if let Some(seconds) = refusal.retry_after {
+        response = respond::retry_after(response, seconds.into());
     }
-    if exchange.context.deadline().is_some_and(|at| at <= now) {
-        return Some(problems::expired());
+    if refusal.exhausted {
+        response = respond::exhausted(response);
     }
-    if !exchange.busy.admit() {
-        return Some(problems::shed(exchange.edge().admission().limit()));
-    }
-    None
+    Serving::answered(response)
 }
 
 fn refuse(exchange: Box<Exchange>, reply: Reply) -> Serving {
-    let busy = reply.status == http::StatusCode::SERVICE_UNAVAILABLE;
-    let response = respond::reply(exchange, reply);
-    Serving::answered(if busy {
-        respond::retry_after(response, 1)
-    } else {
-        response
-    })
+    Serving::answered(respond::reply(exchange, reply))
 }
 
 /// No contract knows it, and no router is there to ask.

@@ -6,16 +6,20 @@ use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Response, Uri};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
 
 use super::body::Body;
 use super::collect::{Collect, Refused};
 use super::exchange::Exchange;
+use super::inbound::Inbound;
 use super::merged::Routed;
+use super::overload::{self, Admission};
 use super::table::Found;
 use super::work::{self, Outcome, Work};
 use super::{problems, respond, service};
 use crate::context::Alarm;
+use crate::policy::shed::Turn;
 
 /// One request on its way to its answer. Dropped by hyper when the caller hangs up.
 ///
@@ -25,6 +29,8 @@ pub(super) struct Serving(Stage);
 enum Stage {
     /// There is an answer already; none when it was taken.
     Answered(Option<Response<Body>>),
+    /// There is no place yet.
+    Waiting(Box<Exchange>, Box<Waiting>),
     /// The body still comes.
     Reading(Box<Exchange>, Box<Reading>, Option<Alarm>),
     /// The call is at work.
@@ -33,6 +39,13 @@ enum Stage {
 
 /// Whether the call is dropped when nobody waits for it any more.
 type Cancel = bool;
+
+/// A request that waits for its place, with what its call will need.
+struct Waiting {
+    turn: Turn,
+    parts: Parts,
+    body: Inbound,
+}
 
 /// A request whose body still comes: this much must be kept of it.
 pub(super) struct Reading {
@@ -45,6 +58,18 @@ pub(super) struct Reading {
 impl Serving {
     pub(super) fn answered(response: Response<Body>) -> Self {
         Self(Stage::Answered(Some(response)))
+    }
+
+    pub(super) fn waiting(
+        exchange: Box<Exchange>,
+        turn: Turn,
+        parts: Parts,
+        body: Inbound,
+    ) -> Self {
+        Self(Stage::Waiting(
+            exchange,
+            Box::new(Waiting { turn, parts, body }),
+        ))
     }
 
     pub(super) fn reading(exchange: Box<Exchange>, reading: Reading) -> Self {
@@ -62,6 +87,7 @@ impl Serving {
     /// One step of what is not answered yet: ready when the stage is over.
     fn step(&mut self, cx: &mut TaskContext<'_>) -> Poll<Step> {
         match &mut self.0 {
+            Stage::Waiting(_, waiting) => Pin::new(&mut waiting.turn).poll(cx).map(Step::Turn),
             Stage::Reading(exchange, reading, alarm) => {
                 match Pin::new(&mut reading.body).poll(cx) {
                     Poll::Ready(body) => Poll::Ready(Step::Read(body)),
@@ -82,6 +108,8 @@ impl Serving {
 
 /// How a stage ended.
 enum Step {
+    /// Whether it was let in.
+    Turn(bool),
     Read(Result<Bytes, Refused>),
     Worked(Outcome),
     Late,
@@ -113,6 +141,7 @@ impl Future for Serving {
                 return Poll::Pending;
             };
             *this = match (this.take(), step) {
+                (Stage::Waiting(exchange, waiting), step) => turn(exchange, *waiting, &step, cx),
                 (Stage::Reading(exchange, reading, _), Step::Read(body)) => {
                     read(exchange, *reading, body, cx)
                 }
@@ -130,9 +159,29 @@ impl Future for Serving {
     }
 }
 
+/// Waiting is over: begins the call, or refuses it.
+fn turn(
+    mut exchange: Box<Exchange>,
+    waiting: Waiting,
+    step: &Step,
+    cx: &mut TaskContext<'_>,
+) -> Serving {
+    let now = exchange.edge().env().now();
+    if matches!(step, Step::Turn(true)) {
+        exchange.busy.take(exchange.place, now);
+        return service::resume(exchange, waiting.parts, waiting.body, cx);
+    }
+    let is_late = exchange.context.deadline().is_some_and(|at| at <= now);
+    let refusal = match is_late {
+        true => overload::expired(&exchange),
+        false => overload::overloaded(&exchange),
+    };
+    service::turn_away(exchange, refusal)
+}
+
 /// The body is whole: begins the call.
 fn read(
-    exchange: Box<Exchange>,
+    mut exchange: Box<Exchange>,
     reading: Reading,
     body: Result<Bytes, Refused>,
     cx: &mut TaskContext<'_>,
@@ -146,7 +195,15 @@ fn read(
     match body {
         Ok(body) => {
             let request = (&reading.uri, reading.headers, body);
-            service::call(exchange, route, &captures, request, Some(cx))
+            match admitted(&mut exchange) {
+                Admission::In => service::call(exchange, route, &captures, request, Some(cx)),
+                Admission::Refused(refusal) => service::turn_away(exchange, refusal),
+                Admission::Waits(turn) => {
+                    let (_, headers, body) = request;
+                    let parts = again(reading.method, reading.uri, headers);
+                    Serving::waiting(exchange, turn, parts, Inbound::Whole(body))
+                }
+            }
         }
         Err(refused) => {
             service::hear_out(&edge, reading.body);
@@ -154,6 +211,22 @@ fn read(
             Serving::answered(respond::reply(exchange, reply))
         }
     }
+}
+
+/// Takes a place for a call whose body was waited for.
+fn admitted(exchange: &mut Exchange) -> Admission {
+    if exchange.busy.is_gated() {
+        return Admission::In;
+    }
+    let now = exchange.edge().env().now();
+    overload::enter(exchange, now)
+}
+
+/// The head of a request, put together again.
+fn again(method: Method, uri: Uri, headers: HeaderMap) -> Parts {
+    let mut parts = Request::new(()).into_parts().0;
+    (parts.method, parts.uri, parts.headers) = (method, uri, headers);
+    parts
 }
 
 /// The body did not come in time. What still comes is not waited for.
@@ -222,6 +295,7 @@ impl std::fmt::Debug for Serving {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self.0 {
             Stage::Answered(_) => "Serving(answered)",
+            Stage::Waiting(..) => "Serving(waiting)",
             Stage::Reading(..) => "Serving(reading)",
             Stage::Working(..) => "Serving(working)",
         })

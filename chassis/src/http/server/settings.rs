@@ -1,10 +1,12 @@
 //! `http.…`: where the service listens, and what it takes.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::overload::{Overload, RateLimitRule};
 use crate::config::{ByteSize, HumanDuration};
 use crate::context::Trust;
 
@@ -28,8 +30,9 @@ pub struct Settings {
     /// Connections open at a time. Beyond it none is accepted until one closes; callers wait in the
     /// kernel's queue. Each takes a file descriptor and some kilobytes.
     pub max_connections: usize,
-    /// Calls at work at a time. Beyond it the answer is 503 with `Retry-After`: refused at once is
-    /// better than too late for all. Little's law says what you need: calls a second × seconds each.
+    /// Calls at work at a time, of all routes together. Beyond it the answer is 503 with `Retry-After`:
+    /// refused at once is better than too late for all. A bound for memory; how many calls can be served
+    /// well `http.overload` finds out.
     pub max_in_flight: usize,
     /// Size of the request line and all headers together, at least 8KiB; 64KiB leaves room for large
     /// cookies and tokens. Beyond it, or beyond 100 headers, the answer is 431.
@@ -56,6 +59,10 @@ pub struct Settings {
     pub slow: HumanDuration,
     /// Answers that come item by item.
     pub streaming: Streaming,
+    /// What is refused when not all can be served.
+    pub overload: Overload,
+    /// Rate limits, each by a name of its own, which callers are told. None, unless you set one.
+    pub rate_limit: BTreeMap<String, RateLimitRule>,
 }
 
 /// Answers that come item by item (`Streaming<T>`).
@@ -115,6 +122,8 @@ impl Default for Settings {
             max_streams: 100,
             slow: HumanDuration::from_secs(1),
             streaming: Streaming::default(),
+            overload: Overload::default(),
+            rate_limit: BTreeMap::new(),
         }
     }
 }

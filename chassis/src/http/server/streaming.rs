@@ -2,32 +2,32 @@
 //!
 //! hyper asks for the next frame when the connection has room for one, so the producer is never
 //! ahead of its reader by more than an item. What a poll cannot see is a reader that takes nothing:
-//! then nobody polls. So each stream has one alarm, which rings about once a heartbeat; whoever is
-//! rung looks whether a heartbeat is due, or the reader late. Items between two rings set no timer.
+//! then nobody polls. So each stream has one alarm.
+//!
+//! [`produce`] asks the producer, [`alarm`] looks whether a heartbeat is due, or the reader late.
+
+mod alarm;
+mod produce;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context as TaskContext, Poll, Wake, Waker};
+use std::task::{Context as TaskContext, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::StatusCode;
 use tokio::runtime::Handle;
 
+use self::produce::Given;
 use super::connection::Conn;
 use super::edge::Edge;
 use super::exchange::{Ending, Exchange};
 use super::settings::Streaming as Settings;
 use super::work;
+use crate::Context;
 use crate::context::{Alarm, Env};
-use crate::contract::{Format, Frame, FrameKind, Frames};
+use crate::contract::{Format, Frames};
 use crate::telemetry::Counter;
-use crate::{Context, ProblemDetails};
-
-/// How long a reader that is not reading may hold up a drain. Ten thousand streams take more than a
-/// second to end on a slow machine: none of them is to be taken for such a reader.
-const GRACE: Duration = Duration::from_secs(3);
 
 /// The body of an answer that comes item by item.
 #[derive(Debug)]
@@ -142,15 +142,6 @@ impl std::fmt::Debug for Shared {
     }
 }
 
-/// The alarm's waker. It rings in a thread that serves all alarms, so it only passes on.
-impl Wake for Shared {
-    fn wake(self: Arc<Self>) {
-        if let Some(runtime) = self.runtime.clone() {
-            runtime.spawn(async move { self.look() });
-        }
-    }
-}
-
 /// A stream whose producer works.
 struct Open {
     frames: Frames,
@@ -181,13 +172,6 @@ impl Drop for Place {
     fn drop(&mut self) {
         self.0.streams().leave();
     }
-}
-
-/// What a poll gives.
-enum Given {
-    Bytes(Bytes),
-    /// The last ones, and the `error.type` that it ends with.
-    Last(Bytes, Option<&'static str>),
 }
 
 impl Open {
@@ -227,171 +211,13 @@ impl Open {
         self.frames.format()
     }
 
-    fn poll(&mut self, cx: &mut TaskContext<'_>) -> Poll<Given> {
-        self.owed = None;
-        if self.conn().is_draining() {
-            self.conn().cut_short.store(true, Relaxed);
-            let bytes = self.retry();
-            return Poll::Ready(self.give(bytes, None));
-        }
-        match self.poll_frame(cx) {
-            Poll::Ready(frame) => Poll::Ready(self.frame(frame)),
-            Poll::Pending => {
-                if self.env().now() >= self.last + *self.settings().heartbeat {
-                    let bytes = self.format().heartbeat();
-                    return Poll::Ready(self.given(bytes));
-                }
-                if !self
-                    .task
-                    .as_ref()
-                    .is_some_and(|task| task.will_wake(cx.waker()))
-                {
-                    self.task = Some(cx.waker().clone());
-                }
-                Poll::Pending
-            }
-        }
-    }
-
-    /// Asks the producer, within its context. An item that is late and a panic are the stream's end.
-    fn poll_frame(&mut self, cx: &mut TaskContext<'_>) -> Poll<Frame> {
-        if let (None, Some(timeout)) = (&self.waiting, self.item_timeout) {
-            let at = self.env().now() + timeout;
-            let alarm = Alarm::new(self.env().clone(), at);
-            self.waiting = Some((alarm, self.context.clone().with_deadline(at)));
-        }
-        let context = match &mut self.waiting {
-            Some((_, context)) => context,
-            None => &mut self.context,
-        };
-        let frames = &mut self.frames;
-        let poll = AssertUnwindSafe(|| context.lend(|| frames.poll_frame(cx)));
-        match catch_unwind(poll) {
-            Ok(Poll::Ready(frame)) => {
-                self.waiting = None;
-                Poll::Ready(frame)
-            }
-            Ok(Poll::Pending) => self.poll_late(cx),
-            Err(panic) => {
-                work::say_panic(&self.context, &*panic);
-                let problem = ProblemDetails::chassis("panic", 500);
-                Poll::Ready(self.format().failed(&problem, "panic"))
-            }
-        }
-    }
-
-    fn poll_late(&mut self, cx: &mut TaskContext<'_>) -> Poll<Frame> {
-        const KIND: &str = "deadline";
-        let (Some((alarm, _)), Some(limit)) = (&mut self.waiting, self.item_timeout) else {
-            return Poll::Pending;
-        };
-        let format = self.frames.format();
-        alarm.poll_elapsed(cx).map(|()| {
-            let problem = ProblemDetails::chassis(KIND, 504);
-            let problem = problem.with_detail(format!("no item within {limit:?}"));
-            format.failed(&problem, KIND)
-        })
-    }
-
-    fn frame(&mut self, frame: Frame) -> Given {
-        match frame.kind {
-            FrameKind::Item => {
-                self.count += 1;
-                if let Some(items) = &self.items {
-                    items.inc();
-                }
-                self.given(frame.bytes)
-            }
-            FrameKind::End => self.give(frame.bytes, None),
-            FrameKind::Failed(kind) => self.give(frame.bytes, Some(kind)),
-        }
-    }
-
-    fn given(&mut self, bytes: Bytes) -> Given {
-        let now = self.env().now();
-        self.bytes += bytes.len() as u64;
-        self.last = now;
-        self.owed = Some(now);
-        Given::Bytes(bytes)
-    }
-
-    fn give(&mut self, bytes: Bytes, error_type: Option<&'static str>) -> Given {
-        self.bytes += bytes.len() as u64;
-        Given::Last(bytes, error_type)
-    }
-
-    /// When the reader is to come back: spread, so that not all come at once.
-    fn retry(&self) -> Bytes {
-        let least = *self.settings().retry;
-        let spread = self.env().random() % (least.as_millis() as u64).max(1);
-        self.format().retry(least + Duration::from_millis(spread))
-    }
-
-    /// Sees to it that somebody looks again, if nobody is about to.
-    fn watch(&mut self, shared: &Arc<Shared>) {
-        let settings = self.settings();
-        let at = self.last
-            + match self.owed {
-                Some(_) => (*settings.heartbeat).min(*settings.write_timeout),
-                None => *settings.heartbeat,
-            };
-        // One that rings earlier will do: whoever is rung looks what is due.
-        if self.alarm.as_ref().is_none_or(|alarm| alarm.at() > at) {
-            self.ring_at(at, shared);
-        }
-    }
-
-    fn ring_at(&mut self, at: Instant, shared: &Arc<Shared>) {
-        let mut alarm = Alarm::new(self.env().clone(), at);
-        let ring = Waker::from(Arc::clone(shared));
-        if alarm
-            .poll_elapsed(&mut TaskContext::from_waker(&ring))
-            .is_ready()
-        {
-            ring.wake();
-        }
-        self.alarm = Some(alarm);
-    }
-
-    /// Does what is due; true when the reader is to be given up.
-    fn look(&mut self, shared: &Arc<Shared>) -> bool {
-        self.alarm = None;
-        let now = self.env().now();
-        if self.owed.is_none() {
-            let due = self.last + *self.settings().heartbeat;
-            if now < due && !self.conn().is_draining() {
-                self.ring_at(due, shared);
-                return false;
-            }
-            // From now on it owes us a poll.
-            self.owed = Some(now);
-            if let Some(task) = self.task.take() {
-                task.wake();
-            }
-        }
-        let until = self.patience(now);
-        if now < until {
-            self.ring_at(until, shared);
-        }
-        now >= until
-    }
-
-    /// Until when the reader may leave untaken what it has been given.
-    fn patience(&self, now: Instant) -> Instant {
-        let owed = self.owed.unwrap_or(now);
-        let patient = owed + *self.settings().write_timeout;
-        let drained = self
-            .conn()
-            .server
-            .as_ref()
-            .and_then(|server| server.drained());
-        drained.map_or(patient, |since| patient.min(owed.max(since) + GRACE))
-    }
-
     fn end(&mut self, error_type: Option<&'static str>) {
         self.exchange.items = Some(self.count);
         let ending = Ending::new(StatusCode::OK, error_type, self.bytes);
         self.exchange.record(&ending, None);
+        if error_type.is_some() {
+            self.exchange.remember_stream(&ending);
+        }
     }
 
     /// Nobody listens any more: which is how a stream without end ends.

@@ -103,6 +103,11 @@ impl Table {
         Ok(index)
     }
 
+    /// All routes, to be completed before the first request.
+    pub(super) fn routes_mut(&mut self) -> &mut [Route] {
+        &mut self.routes
+    }
+
     /// What `method` on `path` leads to. HEAD is answered by GET.
     pub(super) fn find<'p>(&self, method: &Method, path: &'p str) -> Found<'_, 'p> {
         let Ok(hit) = self.tree.at(path) else {

@@ -10,6 +10,7 @@ use super::connection::Busy;
 use super::merged::{self, Asked, Routed};
 use crate::Context;
 use crate::contract::Reply;
+use crate::telemetry::was_logged;
 
 /// A call that is under way: one box, whoever answers it.
 pub(super) enum Work {
@@ -72,9 +73,13 @@ pub(super) fn spawn(future: impl Future<Output = ()> + Send + 'static) {
     }
 }
 
-/// The panic's message is for the log, never for the caller.
+/// The panic's message is for the log, never for the caller. In a program of the chassis' own the hook has
+/// logged it already, with the place.
 #[cold]
 pub(super) fn say_panic(context: &Context, panic: &(dyn Any + Send)) {
+    if was_logged() {
+        return;
+    }
     let message = panic
         .downcast_ref::<&str>()
         .copied()

@@ -26,7 +26,9 @@ pub struct LoadSettings {
     pub decay: Duration,
     /// What an endpoint that never answered is taken for. Default: 30 ms.
     pub initial: Duration,
-    /// What a failure counts as, however quickly it came. Default: 5 s.
+    /// The longest that a failure counts as. However quickly it came, it counts as five times the
+    /// average so far, so that the first one costs an endpoint a while and several all of its calls.
+    /// Default: 5 s.
     pub penalty: Duration,
 }
 
@@ -60,9 +62,14 @@ impl Load {
     /// for comparing.
     #[inline]
     pub fn cost(&self, now: Instant) -> f32 {
-        let average = self.fallen(now);
+        self.cost_of_one(now) * (self.calls_in_flight() + 1) as f32
+    }
+
+    /// What a call would cost if it were the only one in flight.
+    #[inline]
+    pub(super) fn cost_of_one(&self, now: Instant) -> f32 {
         // Never zero: among those that answered long ago the one with fewer calls is cheaper.
-        (average + 1.0) * (self.calls_in_flight() + 1) as f32
+        self.fallen(now) + 1.0
     }
 
     /// How long an answer takes, as it looks at `now`.
@@ -86,7 +93,10 @@ impl Load {
     pub fn record(&self, now: Instant, elapsed: Duration, outcome: Outcome) {
         let taken = match outcome {
             Outcome::Success => elapsed,
-            Outcome::Failure => elapsed.max(self.settings.penalty),
+            Outcome::Failure => {
+                let average = self.average(now);
+                elapsed.max((average * 5).min(self.settings.penalty))
+            }
             // Who gave up says only that it took at least so long.
             Outcome::Ignored if elapsed > self.average(now) => elapsed,
             Outcome::Ignored => return,
@@ -146,6 +156,13 @@ fn unpack(word: u64) -> (f32, u32) {
 #[derive(Debug)]
 #[must_use = "the call counts as over when this is dropped"]
 pub struct InFlight<'a>(&'a Load);
+
+impl<'a> InFlight<'a> {
+    /// The guard of a call that has begun already.
+    pub(super) fn begun(load: &'a Load) -> Self {
+        Self(load)
+    }
+}
 
 impl Drop for InFlight<'_> {
     fn drop(&mut self) {

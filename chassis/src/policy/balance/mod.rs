@@ -10,11 +10,30 @@
 //! What is cheap a [`Load`] says, one for each endpoint: how long it takes to answer, as Finagle's
 //! *peak EWMA* sees it, times the calls that it has in flight. An endpoint that fails is never
 //! preferred for failing fast: a failure counts as an answer that took very long.
+//!
+//! A [`Balancer`] puts it together for the endpoints that are known at one moment: each is a
+//! [`Candidate`] with its load and its [standing](super::ejection), and a call that is made again
+//! goes to another one first.
 
+mod alias;
+mod balancer;
+mod candidate;
+mod draw;
+mod hash;
 mod load;
+mod maglev;
 mod p2c;
+mod settings;
+mod subset;
 #[cfg(test)]
 mod tests;
+mod zones;
 
+pub use balancer::{Ask, Balancer, Caller, Pick, Seat};
+pub use candidate::{Candidate, Stay};
+pub use hash::hash;
 pub use load::{InFlight, Load, LoadSettings};
 pub use p2c::p2c;
+pub use settings::{BalanceSettings, Rule};
+pub use subset::subset;
+pub use zones::{Spread, spread};

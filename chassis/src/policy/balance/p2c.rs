@@ -8,10 +8,7 @@ pub fn p2c(count: usize, random: u64, cost: impl Fn(usize) -> f32) -> Option<usi
         0 => None,
         1 => Some(0),
         _ => {
-            let first = below(random as u32, count);
-            // One of the others: so the two are never the same.
-            let second = below((random >> 32) as u32, count - 1);
-            let second = second + usize::from(second >= first);
+            let (first, second) = pair(count, random);
             Some(if cost(second) < cost(first) {
                 second
             } else {
@@ -21,8 +18,17 @@ pub fn p2c(count: usize, random: u64, cost: impl Fn(usize) -> f32) -> Option<usi
     }
 }
 
+/// Two different ones of at least two.
+#[inline]
+pub(super) fn pair(count: usize, random: u64) -> (usize, usize) {
+    let first = below(random as u32, count);
+    // One of the others: so the two are never the same.
+    let second = below((random >> 32) as u32, count - 1);
+    (first, second + usize::from(second >= first))
+}
+
 /// A number below `limit`, of 32 random bits (Lemire, "Fast Random Integer Generation in an
 /// Interval", 2019, without the rejection: the bias is `limit` in 2³²).
-fn below(random: u32, limit: usize) -> usize {
+pub(super) fn below(random: u32, limit: usize) -> usize {
     ((u64::from(random) * limit as u64) >> 32) as usize
 }

@@ -34,11 +34,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use arc_swap::ArcSwap;
+
 pub use self::layer::{BreakerLayer, BreakerService};
 use self::machine::Machine;
 pub use self::machine::{Cause, Force, State, Transition};
 pub use self::permit::Permit;
 pub use self::settings::{BreakerSettings, Mistake, SlidingWindow};
+pub use self::window::Counts;
 use self::window::Window;
 use crate::context::Env;
 
@@ -47,7 +50,10 @@ use crate::context::Env;
 pub struct Breaker(Arc<Shared>);
 
 struct Shared {
-    settings: BreakerSettings,
+    /// Read where something may change; what every call needs of it stands beside it.
+    settings: ArcSwap<BreakerSettings>,
+    /// From so many nanoseconds on a call is slow.
+    slow_after: AtomicU64,
     env: Env,
     /// What a call looks at: the gate in the low byte, above it how often the state changed.
     word: AtomicU64,
@@ -119,19 +125,52 @@ impl Breaker {
         listener: impl Fn(&Transition) + Send + Sync + 'static,
     ) -> Result<Self, Mistake> {
         settings.check()?;
-        Ok(Self(Arc::new(Shared {
+        Ok(Self::unchecked(env, settings, listener))
+    }
+
+    /// The same of settings that are known to work.
+    pub(super) fn unchecked(
+        env: Env,
+        settings: BreakerSettings,
+        listener: impl Fn(&Transition) + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(Shared {
             window: Window::new(settings.window, env.now()),
             machine: Mutex::new(Machine::default()),
             word: AtomicU64::new(Gate::Calm as u64),
             listener: Box::new(listener),
-            settings,
+            slow_after: AtomicU64::new(nanos(settings.slow_after)),
+            settings: ArcSwap::from_pointee(settings),
             env,
-        })))
+        }))
     }
 
-    /// The settings that it was made with.
-    pub fn settings(&self) -> &BreakerSettings {
-        &self.0.settings
+    /// The settings that hold now.
+    pub fn settings(&self) -> BreakerSettings {
+        **self.0.settings.load()
+    }
+
+    /// Changes the settings. The state stays, and with it what was counted, as long as the window
+    /// keeps its shape.
+    ///
+    /// # Errors
+    ///
+    /// [`Mistake`] when the settings cannot work; then those that it has stay.
+    pub fn update(&self, settings: BreakerSettings) -> Result<(), Mistake> {
+        settings.check()?;
+        let shared = &*self.0;
+        // Under the lock of the states, so that no change of them sees half of it.
+        let _machine = shared.lock();
+        shared.window.reshape(settings.window);
+        let slow_after = nanos(settings.slow_after);
+        shared.slow_after.store(slow_after, Ordering::Relaxed);
+        shared.settings.store(Arc::new(settings));
+        Ok(())
+    }
+
+    /// How many of the calls in the window failed, how many were slow, of how many.
+    pub fn counts(&self, now: Instant) -> Counts {
+        self.0.window.counts(now)
     }
 
     /// The state as of the last call: an open breaker whose time is over becomes half-open by the
@@ -197,6 +236,10 @@ impl Shared {
     }
 }
 
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
 impl fmt::Display for Open {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.retry_after {
@@ -211,7 +254,7 @@ impl std::error::Error for Open {}
 impl fmt::Debug for Breaker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Breaker")
-            .field("settings", &self.0.settings)
+            .field("settings", &self.0.settings.load())
             .finish_non_exhaustive()
     }
 }

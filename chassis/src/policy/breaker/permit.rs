@@ -51,7 +51,8 @@ impl<B: Borrow<Breaker>> Permit<B> {
         self.is_told = true;
         let shared = &self.breaker.borrow().0;
         // A given-up call that took long says at least that.
-        let slow = now.saturating_duration_since(self.started) >= shared.settings.slow_after;
+        let elapsed = super::nanos(now.saturating_duration_since(self.started));
+        let slow = elapsed >= shared.slow_after.load(Ordering::Relaxed);
         let failed = outcome == Outcome::Failure;
         let mark = (outcome != Outcome::Ignored || slow).then_some(Mark { failed, slow });
         shared.ended(self.word, mark, now);
@@ -72,10 +73,11 @@ impl Shared {
     #[cold]
     fn admit(&self, now: Instant) -> Result<u64, Open> {
         let mut machine = self.lock();
-        if let Some(transition) = machine.tick(now, self.env.random(), &self.settings) {
+        let settings = self.settings.load();
+        if let Some(transition) = machine.tick(now, self.env.random(), &settings) {
             self.publish(&mut machine, &transition, now);
         }
-        machine.admit(now, &self.settings)?;
+        machine.admit(now, &settings)?;
         Ok(self.word.load(Ordering::Relaxed))
     }
 
@@ -103,7 +105,7 @@ impl Shared {
             if is_late || machine.state != State::HalfOpen {
                 return None;
             }
-            machine.tried(mark, now, random, &self.settings)
+            machine.tried(mark, now, random, &self.settings.load())
         });
     }
 
@@ -119,13 +121,13 @@ impl Shared {
         let _ = self
             .word
             .compare_exchange(word, weighed, Ordering::AcqRel, Ordering::Relaxed);
-        if is_calm || counts.calls < u64::from(self.settings.minimum_calls) {
+        if is_calm || counts.calls < u64::from(self.settings.load().minimum_calls) {
             return;
         }
         let random = self.env.random();
         self.change(now, |machine| {
             let is_late = self.word.load(Ordering::Relaxed) >> 8 != word >> 8;
-            (!is_late).then(|| machine.weigh(counts, now, random, &self.settings))?
+            (!is_late).then(|| machine.weigh(counts, now, random, &self.settings.load()))?
         });
     }
 }

@@ -1,17 +1,21 @@
 //! The sliding windows: how many calls there were, how many failed, how many were slow.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::super::slots::Slots;
 use super::SlidingWindow;
 
-/// What a window holds.
+/// What a breaker's window holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Counts {
-    pub(super) calls: u64,
-    pub(super) failed: u64,
-    pub(super) slow: u64,
+pub struct Counts {
+    /// All calls.
+    pub calls: u64,
+    /// Those of them that failed.
+    pub failed: u64,
+    /// Those of them that were slow.
+    pub slow: u64,
 }
 
 /// One call's part of the counts.
@@ -21,39 +25,65 @@ pub(super) struct Mark {
     pub(super) slow: bool,
 }
 
-pub(super) enum Window {
-    Time(Slots),
-    Calls(Mutex<Ring>),
+/// Of time or of calls; it may become the other one while it is used.
+pub(super) struct Window {
+    is_of_calls: AtomicBool,
+    slots: Slots,
+    ring: Mutex<Ring>,
 }
 
 impl Window {
     pub(super) fn new(shape: SlidingWindow, now: Instant) -> Self {
-        match shape {
-            SlidingWindow::Time(length) => Self::Time(Slots::new(length, now)),
-            SlidingWindow::Calls(calls) => Self::Calls(Mutex::new(Ring::new(calls))),
+        let (time, calls) = parts(shape);
+        Self {
+            is_of_calls: AtomicBool::new(calls > 0),
+            slots: Slots::new(time, now),
+            ring: Mutex::new(Ring::new(calls)),
         }
+    }
+
+    /// Gives it another shape. What it held is forgotten if that is one.
+    pub(super) fn reshape(&self, shape: SlidingWindow) {
+        let (time, calls) = parts(shape);
+        self.slots.resize(time);
+        let mut ring = lock(&self.ring);
+        if ring.size != calls as usize {
+            *ring = Ring::new(calls);
+        }
+        drop(ring);
+        self.is_of_calls.store(calls > 0, Ordering::Relaxed);
+    }
+
+    fn is_of_calls(&self) -> bool {
+        self.is_of_calls.load(Ordering::Relaxed)
     }
 
     #[inline]
     pub(super) fn record(&self, now: Instant, mark: Mark) {
-        match self {
-            Self::Time(slots) => record(slots, now, mark),
-            Self::Calls(ring) => lock(ring).record(mark),
+        match self.is_of_calls() {
+            false => record(&self.slots, now, mark),
+            true => lock(&self.ring).record(mark),
         }
     }
 
     pub(super) fn counts(&self, now: Instant) -> Counts {
-        match self {
-            Self::Time(slots) => counts(slots, now),
-            Self::Calls(ring) => lock(ring).counts,
+        match self.is_of_calls() {
+            false => counts(&self.slots, now),
+            true => lock(&self.ring).counts,
         }
     }
 
     pub(super) fn clear(&self) {
-        match self {
-            Self::Time(slots) => slots.clear(),
-            Self::Calls(ring) => lock(ring).clear(),
-        }
+        self.slots.clear();
+        lock(&self.ring).clear();
+    }
+}
+
+/// The time and the number of calls; the one that doesn't count is as small as it may be.
+fn parts(shape: SlidingWindow) -> (Duration, u32) {
+    match shape {
+        SlidingWindow::Time(length) => (length, 0),
+        SlidingWindow::Calls(calls) => (Duration::from_secs(1), calls),
     }
 }
 
@@ -126,6 +156,10 @@ impl Ring {
     }
 
     fn record(&mut self, mark: Mark) {
+        // Of no size: the window has just become one of time.
+        if self.size == 0 {
+            return;
+        }
         if self.marks.len() < self.size {
             self.marks.push(mark);
         } else {

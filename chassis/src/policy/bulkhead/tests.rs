@@ -87,3 +87,32 @@ async fn the_layer_lets_no_more_calls_in_than_it_may() {
     );
     assert_eq!(most.load(Ordering::Relaxed), 3);
 }
+
+#[tokio::test(start_paused = true)]
+async fn it_grows_and_shrinks_while_it_is_used_and_puts_nobody_out() {
+    let (bulkhead, _) = bulkhead(3, 0);
+    let mut places: Vec<_> = (0..3).map(|_| bulkhead.try_enter().unwrap()).collect();
+    let size = |max_calls| BulkheadSettings {
+        max_calls,
+        max_waiting: 0,
+    };
+    bulkhead.update(size(1));
+    assert_eq!(bulkhead.taken(), (3, 0));
+    for left in [2, 1] {
+        places.pop();
+        assert_eq!(bulkhead.taken(), (left, 0));
+        assert!(bulkhead.try_enter().is_none(), "{left} are in it, 1 may");
+    }
+    places.pop();
+    places.push(bulkhead.try_enter().unwrap());
+    bulkhead.update(size(2));
+    places.push(bulkhead.try_enter().unwrap());
+    assert!(bulkhead.try_enter().is_none());
+    bulkhead.update(size(1));
+    bulkhead.update(size(3));
+    assert_eq!(bulkhead.taken(), (2, 0));
+    places.push(bulkhead.try_enter().unwrap());
+    assert!(bulkhead.try_enter().is_none());
+    places.clear();
+    assert_eq!(bulkhead.taken(), (0, 0));
+}

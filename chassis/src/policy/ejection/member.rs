@@ -1,5 +1,6 @@
 //! [`Member`]: one endpoint's standing.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -23,6 +24,7 @@ pub struct Member {
 #[derive(Debug, Default)]
 pub(super) struct Ejection {
     pub(super) until: Option<Instant>,
+    reason: Option<Reason>,
     is_probed: bool,
     /// How often it was ejected lately; each readmission that lasts an interval takes one away.
     times: u32,
@@ -54,7 +56,7 @@ pub enum Change {
     Readmitted,
 }
 
-/// Why an endpoint was ejected.
+/// Why an endpoint was ejected; as people read it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Reason {
     /// So many failures in a row.
@@ -66,8 +68,54 @@ pub enum Reason {
         /// From 0 to 1.
         least: f64,
     },
+    /// How long its calls took on average, and those of the middle one of all.
+    Latency {
+        /// Its own.
+        mean: Duration,
+        /// The middle one's.
+        median: Duration,
+    },
     /// The probe failed.
     ProbeFailed,
+    /// Somebody asked for it.
+    ByHand,
+    /// It asked to be left alone, by `Retry-After`.
+    RetryAfter,
+}
+
+impl Reason {
+    /// In kebab-case, for metrics.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::ConsecutiveFailures(_) => "consecutive-failures",
+            Self::SuccessRate { .. } => "success-rate",
+            Self::Latency { .. } => "latency",
+            Self::ProbeFailed => "probe-failed",
+            Self::ByHand => "by-hand",
+            Self::RetryAfter => "retry-after",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ConsecutiveFailures(failures) => write!(f, "{failures} failures in a row"),
+            Self::SuccessRate { rate, least } => write!(
+                f,
+                "success rate {:.1} %, the others' rates allow {:.1} %",
+                rate * 100.0,
+                least * 100.0
+            ),
+            Self::Latency { mean, median } => write!(
+                f,
+                "its calls take {mean:?} on average, those of the middle one {median:?}"
+            ),
+            Self::ByHand => f.write_str("somebody asked for it"),
+            Self::ProbeFailed => f.write_str("the probe failed"),
+            Self::RetryAfter => f.write_str("it asked for it by Retry-After"),
+        }
+    }
 }
 
 impl Member {
@@ -107,6 +155,11 @@ impl Member {
         }
     }
 
+    /// The [`Standing::Probe`] that was given is not made.
+    pub fn give_back(&self) {
+        self.lock().is_probed = false;
+    }
+
     /// A call that began with this standing ended, and how. In a panic, calls of ejected members
     /// change nothing.
     #[inline]
@@ -142,6 +195,7 @@ impl Member {
             Outcome::Ignored => None,
             Outcome::Success => {
                 ejection.until = None;
+                ejection.reason = None;
                 ejection.readmitted = Some(now);
                 self.readmit();
                 Some(Change::Readmitted)
@@ -162,13 +216,61 @@ impl Member {
         Some(change)
     }
 
-    /// Takes it back into the balance at once, and forgets why it was out.
-    pub fn reset(&self) {
+    /// Leaves it alone for `time`, because it asked for that: within the bounds of an ejection, but
+    /// the next one is no longer for it.
+    pub fn rest(&self, time: Duration, now: Instant) -> Option<Change> {
+        let time = time.min(self.group.0.settings.eject_at_most);
         let mut ejection = self.lock();
-        if ejection.until.is_some() {
+        if let Some(until) = ejection.until {
+            ejection.until = Some(until.max(now + time));
+            return None;
+        }
+        if time.is_zero() || !self.group.0.try_eject() {
+            return None;
+        }
+        Some(self.leave_out(&mut ejection, time, Reason::RetryAfter, now))
+    }
+
+    /// Ejects it for `time` because a person wants that, who may leave out more than the bounds allow.
+    pub fn eject_by_hand(&self, time: Duration, now: Instant) -> Option<Change> {
+        let mut ejection = self.lock();
+        if ejection.until.is_none() {
+            self.group.0.ejected.fetch_add(1, Ordering::Relaxed);
+        }
+        Some(self.leave_out(&mut ejection, time, Reason::ByHand, now))
+    }
+
+    /// It has its place among the ejected: since now, for so long.
+    fn leave_out(
+        &self,
+        ejection: &mut Ejection,
+        time: Duration,
+        reason: Reason,
+        now: Instant,
+    ) -> Change {
+        // What overflows the clock is further off than any process lives.
+        const LONG: Duration = Duration::from_secs(365 * 86_400);
+        ejection.until = Some(now + time.min(LONG));
+        ejection.reason = Some(reason);
+        self.is_ejected.store(true, Ordering::Release);
+        Change::Ejected { time, reason }
+    }
+
+    /// Why it is ejected, and until when; `None`: it isn't.
+    pub fn ejection(&self) -> Option<(Reason, Instant)> {
+        let ejection = self.lock();
+        ejection.reason.zip(ejection.until)
+    }
+
+    /// Takes it back into the balance at once, and forgets why it was out. Whether it was out.
+    pub fn reset(&self) -> bool {
+        let mut ejection = self.lock();
+        let was_ejected = ejection.until.is_some();
+        if was_ejected {
             self.readmit();
         }
         *ejection = Ejection::default();
+        was_ejected
     }
 
     /// Calls and their success rate since this was asked last.
@@ -184,8 +286,7 @@ impl Member {
         ejection.times = ejection.times.saturating_add(1);
         let time = settings.eject_for.saturating_mul(ejection.times);
         let time = time.min(settings.eject_at_most);
-        ejection.until = now.checked_add(time);
-        Change::Ejected { time, reason }
+        self.leave_out(ejection, time, reason, now)
     }
 
     fn readmit(&self) {

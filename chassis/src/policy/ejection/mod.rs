@@ -18,11 +18,11 @@ mod outliers;
 mod tests;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 pub use self::member::{Change, Member, Reason, Standing};
-pub use self::outliers::outliers;
+pub use self::outliers::{Rates, outliers};
 
 /// When endpoints are ejected, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,8 +44,11 @@ pub struct EjectionSettings {
     pub minimum_hosts: usize,
     /// So many calls in an interval make an endpoint's rate count. Default: 100.
     pub minimum_calls: u64,
-    /// How many standard deviations below the mean rate is too low. Default: 1.9.
+    /// How many standard deviations below the mean rate is too low; 0: none is. Default: 1.9.
     pub deviations: f64,
+    /// Whose calls take so many times as long as those of the middle one is ejected, too; 0: nobody
+    /// is. Default: 0, because a balance by load gives a slow one little anyway.
+    pub latency_factor: f64,
 }
 
 impl Default for EjectionSettings {
@@ -60,6 +63,7 @@ impl Default for EjectionSettings {
             minimum_hosts: 5,
             minimum_calls: 100,
             deviations: 1.9,
+            latency_factor: 0.0,
         }
     }
 }
@@ -73,6 +77,7 @@ struct Shared {
     settings: EjectionSettings,
     members: AtomicUsize,
     ejected: AtomicUsize,
+    said_panic: AtomicBool,
 }
 
 impl Group {
@@ -82,7 +87,21 @@ impl Group {
             settings,
             members: AtomicUsize::new(0),
             ejected: AtomicUsize::new(0),
+            said_panic: AtomicBool::new(false),
         }))
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &EjectionSettings {
+        &self.0.settings
+    }
+
+    /// Whether all are used again because too few are left (`Some(true)`), or that is over
+    /// (`Some(false)`); `None`: it is as it was when this was asked last.
+    pub fn panic_change(&self) -> Option<bool> {
+        let is_panicking = self.is_panicking();
+        let was_panicking = self.0.said_panic.swap(is_panicking, Ordering::Relaxed);
+        (was_panicking != is_panicking).then_some(is_panicking)
     }
 
     /// How many members are ejected, of how many.

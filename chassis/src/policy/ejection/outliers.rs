@@ -1,28 +1,78 @@
-//! [`outliers`]: whose success rate is far below that of the others.
+//! [`outliers`]: who does far worse than the others.
+
+use std::time::Duration;
 
 use super::{EjectionSettings, Reason};
 
-/// The members whose success rate is an outlier, and why. `rates` are calls and success rate of each
-/// member, as [`Member::take_rate`](super::Member::take_rate) gives them: once an interval.
-pub fn outliers(rates: &[(u64, f64)], settings: &EjectionSettings) -> Vec<(usize, Reason)> {
-    let is_known = |(calls, _): &&(u64, f64)| *calls >= settings.minimum_calls;
-    let known: Vec<f64> = rates
-        .iter()
-        .filter(is_known)
-        .map(|(_, rate)| *rate)
+/// How a member did in an interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rates {
+    /// Its calls.
+    pub calls: u64,
+    /// The share of them that went well, from 0 to 1.
+    pub success: f64,
+    /// How long they took on average.
+    pub mean: Duration,
+}
+
+/// The members that are outliers among the others, and why: their calls fail more often than the
+/// spread of all rates explains, or take so many times as long as those of the middle one. `rates`
+/// are those of one interval.
+pub fn outliers(rates: &[Rates], settings: &EjectionSettings) -> Vec<(usize, Reason)> {
+    let known = rates.iter().enumerate();
+    let known: Vec<(usize, Rates)> = known
+        .filter(|(_, rates)| rates.calls >= settings.minimum_calls.max(1))
+        .map(|(index, rates)| (index, *rates))
         .collect();
     if known.len() < settings.minimum_hosts.max(1) {
         return Vec::new();
     }
+    let mut found = failing(&known, settings);
+    let is_new = |index: usize| !found.iter().any(|(other, _)| *other == index);
+    let slow = slow(&known, settings);
+    let slow: Vec<_> = slow
+        .into_iter()
+        .filter(|(index, _)| is_new(*index))
+        .collect();
+    found.extend(slow);
+    found
+}
+
+/// Far below the mean of the success rates.
+fn failing(known: &[(usize, Rates)], settings: &EjectionSettings) -> Vec<(usize, Reason)> {
     let count = known.len() as f64;
-    let mean = known.iter().sum::<f64>() / count;
-    let variance = known.iter().map(|rate| (rate - mean).powi(2)).sum::<f64>() / count;
+    let rates = || known.iter().map(|(_, rates)| rates.success);
+    let mean = rates().sum::<f64>() / count;
+    let variance = rates().map(|rate| (rate - mean).powi(2)).sum::<f64>() / count;
     let least = mean - settings.deviations * variance.sqrt();
-    let (all, reason) = (rates.iter().enumerate(), |rate| Reason::SuccessRate {
-        rate,
-        least,
-    });
-    all.filter(|(_, one)| is_known(one) && one.1 < least)
-        .map(|(index, (_, rate))| (index, reason(*rate)))
+    if settings.deviations <= 0.0 {
+        return Vec::new();
+    }
+    let below = known.iter().filter(|(_, rates)| rates.success < least);
+    below
+        .map(|(index, rates)| {
+            let rate = rates.success;
+            (*index, Reason::SuccessRate { rate, least })
+        })
+        .collect()
+}
+
+/// Many times as slow as the middle one.
+fn slow(known: &[(usize, Rates)], settings: &EjectionSettings) -> Vec<(usize, Reason)> {
+    if settings.latency_factor <= 0.0 {
+        return Vec::new();
+    }
+    let mut means: Vec<Duration> = known.iter().map(|(_, rates)| rates.mean).collect();
+    means.sort_unstable();
+    let median = means[means.len() / 2];
+    let most = median.as_secs_f64() * settings.latency_factor;
+    let above = known
+        .iter()
+        .filter(|(_, rates)| rates.mean.as_secs_f64() > most);
+    above
+        .map(|(index, rates)| {
+            let mean = rates.mean;
+            (*index, Reason::Latency { mean, median })
+        })
         .collect()
 }

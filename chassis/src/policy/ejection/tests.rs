@@ -125,20 +125,46 @@ fn standing_well_is_forgiven_step_by_step() {
 #[test]
 fn a_success_rate_far_below_the_others_is_an_outlier() {
     let settings = EjectionSettings::default();
-    let mut rates = vec![(1000, 0.99); 9];
-    rates.push((1000, 0.60));
-    let found = outliers(&rates, &settings);
+    let rates = |calls, success| Rates {
+        calls,
+        success,
+        mean: Duration::from_millis(10),
+    };
+    let mut all = vec![rates(1000, 0.99); 9];
+    all.push(rates(1000, 0.60));
+    let found = outliers(&all, &settings);
     assert!(
         matches!(found[..], [(9, Reason::SuccessRate { rate, least })] if rate == 0.60 && least > 0.7)
     );
-    rates[9].0 = 99;
-    assert_eq!(outliers(&rates, &settings), [], "too few calls");
+    all[9].calls = 99;
+    assert_eq!(outliers(&all, &settings), [], "too few calls");
+    let two = [rates(1000, 0.1), rates(1000, 1.0)];
+    assert_eq!(outliers(&two, &settings), [], "too few members");
     assert_eq!(
-        outliers(&[(1000, 0.1), (1000, 1.0)], &settings),
+        outliers(&[rates(1000, 0.5); 10], &settings),
         [],
-        "too few members"
+        "all alike"
     );
-    assert_eq!(outliers(&[(1000, 0.5); 10], &settings), [], "all alike");
+}
+
+#[test]
+fn a_latency_far_above_the_others_is_an_outlier_where_that_is_asked_for() {
+    let rates = |millis| Rates {
+        calls: 1000,
+        success: 1.0,
+        mean: Duration::from_millis(millis),
+    };
+    let mut all = [rates(10), rates(11), rates(9), rates(10), rates(49)];
+    let settings = EjectionSettings {
+        latency_factor: 5.0,
+        ..EjectionSettings::default()
+    };
+    assert_eq!(outliers(&all, &EjectionSettings::default()), []);
+    assert_eq!(outliers(&all, &settings), []);
+    all[4] = rates(51);
+    let (mean, median) = (Duration::from_millis(51), Duration::from_millis(10));
+    let reason = Reason::Latency { mean, median };
+    assert_eq!(outliers(&all, &settings), [(4, reason)]);
 }
 
 proptest! {

@@ -1,6 +1,6 @@
 //! [`Budget`]: how many retries and hedges a dependency may see.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::super::slots::Slots;
@@ -9,10 +9,9 @@ use super::super::slots::Slots;
 /// part of a retry, each retry takes one, and what is older than the time to live counts no more.
 #[derive(Debug)]
 pub struct Budget {
-    settings: BudgetSettings,
     slots: Slots,
     /// Held while one is taken, so that the last one is taken once. Calls add without it.
-    taking: Mutex<()>,
+    settings: Mutex<BudgetSettings>,
 }
 
 /// How large a [`Budget`] is.
@@ -47,8 +46,7 @@ impl Budget {
     pub fn new(settings: BudgetSettings, now: Instant) -> Self {
         Self {
             slots: Slots::new(settings.ttl, now),
-            taking: Mutex::new(()),
-            settings,
+            settings: Mutex::new(settings),
         }
     }
 
@@ -60,8 +58,8 @@ impl Budget {
 
     /// Takes one retry or hedge; `false` when there is none left, and none must be made.
     pub fn try_withdraw(&self, now: Instant) -> bool {
-        let _taking = self.taking.lock().unwrap_or_else(PoisonError::into_inner);
-        let may = self.balance(now) >= 1.0;
+        let settings = self.settings();
+        let may = self.left(&settings, now) >= 1.0;
         if may {
             self.slots.add(now, 1 << BITS, |word| word >> BITS < ENOUGH);
         }
@@ -70,10 +68,25 @@ impl Budget {
 
     /// How many retries there may be at `now`.
     pub fn balance(&self, now: Instant) -> f64 {
+        self.left(&self.settings(), now)
+    }
+
+    /// Changes the settings. What was counted stays, as long as the time to live does.
+    pub fn update(&self, settings: BudgetSettings) {
+        let mut known = self.settings();
+        self.slots.resize(settings.ttl);
+        *known = settings;
+    }
+
+    fn settings(&self) -> MutexGuard<'_, BudgetSettings> {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn left(&self, settings: &BudgetSettings, now: Instant) -> f64 {
         let count = |(calls, taken), word: u64| (calls + (word & MOST), taken + (word >> BITS));
         let (calls, taken) = self.slots.words(now).fold((0, 0), count);
-        let reserve = f64::from(self.settings.reserve) * self.settings.ttl.as_secs_f64();
-        reserve + calls as f64 * self.settings.share - taken as f64
+        let reserve = f64::from(settings.reserve) * settings.ttl.as_secs_f64();
+        reserve + calls as f64 * settings.share - taken as f64
     }
 }
 

@@ -45,7 +45,7 @@ pub struct AccessRecord<'a> {
     pub route: &'a AccessRoute,
     /// The path, without the query.
     pub path: &'a str,
-    /// The status that was answered; 0 when the caller hung up before.
+    /// The status that was answered; 499 when the caller hung up before.
     pub status: u16,
     /// Why it failed, if it did.
     pub error_type: Option<&'a str>,

@@ -52,9 +52,8 @@ impl Levels {
     }
 }
 
-/// What the parser would take for a module though it was meant otherwise.
+/// What the parser would take for a module though it was meant otherwise, or cannot read.
 fn check(part: &str) -> std::result::Result<(), String> {
-    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
     if part.is_empty() {
         return Err("a part is empty".to_owned());
     }
@@ -63,24 +62,32 @@ fn check(part: &str) -> std::result::Result<(), String> {
             "`{part}` is about spans or fields, which is not in this version"
         ));
     }
-    let (module, level) = part.split_once('=').unwrap_or((part, "trace"));
+    let (module, level) = match part.split_once('=') {
+        Some((module, level)) => (Some(module), level),
+        None => (None, part),
+    };
     let is_in_a_path = |letter: char| letter.is_ascii_alphanumeric() || "_-:".contains(letter);
-    if !module.chars().all(is_in_a_path) || level.is_empty() {
+    if !module.unwrap_or(level).chars().all(is_in_a_path) || level.is_empty() {
         return Err(format!("`{part}` is neither a level nor `module=level`"));
     }
-    if part.contains(['=', ':']) {
-        return Ok(());
+    match level.parse::<LevelFilter>() {
+        Ok(_) => Ok(()),
+        Err(_) => Err(no_level(module, level)),
     }
-    let lower = part.to_ascii_lowercase();
-    let near = LEVELS.iter().find(|level| {
-        let distance = strsim::damerau_levenshtein(level, &lower);
-        (1..=2).contains(&distance)
-    });
-    match near {
-        Some(level) if !LEVELS.contains(&lower.as_str()) => {
-            Err(format!("`{part}` is no level; did you mean `{level}`?"))
-        }
-        _ => Ok(()),
+}
+
+/// A slip is told what was meant. A module alone would silence all others without a word.
+fn no_level(module: Option<&str>, level: &str) -> String {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let lower = level.to_ascii_lowercase();
+    let near = |word: &&&str| strsim::damerau_levenshtein(word, &lower) <= 2;
+    match (LEVELS.iter().find(near), module) {
+        (Some(near), _) => format!("`{level}` is no level; did you mean `{near}`?"),
+        (None, Some(_)) => format!("`{level}` is no level; there are {}", LEVELS.join(", ")),
+        (None, None) => format!(
+            "`{level}` is no level; for a module of this name, say how much it logs and what all \
+             others do: `info,{level}=debug`"
+        ),
     }
 }
 
@@ -100,7 +107,8 @@ mod tests {
         let levels = Levels::parse("info,sqlx=warn,shop::orders=debug").unwrap();
         assert_eq!(levels.most(), LevelFilter::DEBUG);
         assert_eq!(Levels::parse("off").unwrap().most(), LevelFilter::OFF);
-        assert_eq!(Levels::parse("shop").unwrap().most(), LevelFilter::TRACE);
+        let one = Levels::parse("off,shop=trace").unwrap();
+        assert_eq!(one.most(), LevelFilter::TRACE);
         assert_eq!(Levels::parse("WARN").unwrap().most(), LevelFilter::WARN);
     }
 
@@ -112,7 +120,11 @@ mod tests {
             ("info,", "a part is empty"),
             ("", "a part is empty"),
             ("shop[order]=info", "not in this version"),
-            ("shop=loud", "cannot be read"),
+            ("loud", "`loud` is no level; for a module of this name"),
+            ("shop::orders", "`info,shop::orders=debug`"),
+            ("info,shop", "`info,shop=debug`"),
+            ("shop=loud", "`loud` is no level; there are off, error"),
+            ("shop=inof", "did you mean `info`"),
             ("shop=", "neither a level nor"),
             ("<b>loud</b>=info", "neither a level nor"),
         ] {

@@ -25,6 +25,7 @@ pub use joined::layer;
 pub(crate) use level::Levels;
 pub(crate) use look::{Look, is_color_wanted};
 pub use panics::log_panics;
+pub(crate) use panics::was_logged;
 #[cfg(feature = "opentelemetry")]
 pub(crate) use routes::find as component;
 pub(crate) use routes::{enter, leave};

@@ -1,6 +1,8 @@
 //! [`Family`]: one metric, all its series.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{PoisonError, RwLock};
 
 use super::snapshot::{FamilySnapshot, Kind, Labels, Point};
@@ -55,14 +57,33 @@ pub(crate) trait Series: Clone + Send + Sync {
 #[derive(Debug)]
 pub(crate) struct Family<S> {
     descriptor: Descriptor,
-    series: RwLock<Vec<S>>,
+    all: RwLock<All<S>>,
+}
+
+/// All series, in the order in which they were made.
+#[derive(Debug)]
+struct All<S> {
+    series: Vec<S>,
+    /// Which of them have labels of this hash: thousands of routes are not compared one by one.
+    places: HashMap<u64, Vec<usize>>,
+    hasher: RandomState,
+}
+
+impl<S> Default for All<S> {
+    fn default() -> Self {
+        Self {
+            series: Vec::new(),
+            places: HashMap::new(),
+            hasher: RandomState::new(),
+        }
+    }
 }
 
 impl<S: Series> Family<S> {
     pub(crate) fn new(descriptor: Descriptor) -> Self {
         Self {
             descriptor,
-            series: RwLock::default(),
+            all: RwLock::default(),
         }
     }
 
@@ -72,19 +93,29 @@ impl<S: Series> Family<S> {
 
     /// The series with these labels.
     pub(crate) fn get(&self, labels: Labels, make: impl FnOnce(Labels) -> S) -> S {
-        let mut all = self.series.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = all.iter().find(|series| *series.labels() == labels) {
+        let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
+        let All {
+            series,
+            places,
+            hasher,
+        } = &mut *all;
+        let alike = places.entry(hasher.hash_one(&labels)).or_default();
+        let mut known = alike.iter().map(|place| &series[*place]);
+        if let Some(known) = known.find(|series| *series.labels() == labels) {
             return known.clone();
         }
-        let series = make(labels);
-        all.push(series.clone());
-        series
+        let made = make(labels);
+        alike.push(series.len());
+        series.push(made.clone());
+        made
     }
 
     pub(crate) fn snapshot(&self) -> FamilySnapshot {
         let mut points = Vec::new();
-        let all = self.series.read().unwrap_or_else(PoisonError::into_inner);
-        all.iter().for_each(|series| series.points(&mut points));
+        let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
+        all.series
+            .iter()
+            .for_each(|series| series.points(&mut points));
         self.descriptor.clone().with(points)
     }
 }

@@ -6,6 +6,7 @@ mod exposition;
 mod family;
 mod http;
 mod name;
+mod policies;
 mod port;
 mod process;
 mod reading;

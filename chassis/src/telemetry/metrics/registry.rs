@@ -1,4 +1,6 @@
-//! [`Metrics`]: where series are resolved and users register theirs.
+//! [`Metrics`]: where series are resolved; [`users`] holds how users register theirs.
+
+mod users;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,20 +8,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::Handle;
 
+use self::users::{Users, taken};
 use super::durations::Durations;
 use super::exposition::Format;
 use super::family::{Descriptor, Family};
 use super::http::{Active, HttpSeries};
-use super::name::{self, MetricName};
+use super::policies::Policies;
 use super::port::PortSeries;
 use super::process;
 use super::reading::Recorded;
 use super::runtime;
 use super::snapshot::{FamilySnapshot, Kind, Labels, Point, PointValue};
-use super::user::{Bounded, Counter, Gauge, Histogram};
+use super::user::Counter;
+use crate::Result;
 use crate::context::Env;
+use crate::policy::Stack;
 use crate::telemetry::{Resource, semconv};
-use crate::{Error, Result};
 
 /// The metrics of one component. A cheap clone.
 ///
@@ -38,6 +42,7 @@ struct Shared {
     client: Family<Durations>,
     port: Family<Durations>,
     rejected: Family<Counter>,
+    policies: Policies,
     users: Mutex<BTreeMap<String, Users>>,
     runtime: Mutex<Option<Handle>>,
     sources: Mutex<Vec<Source>>,
@@ -45,32 +50,6 @@ struct Shared {
 
 /// Metrics that are read when they are asked for.
 pub(crate) type Source = Box<dyn Fn(&mut Vec<FamilySnapshot>) + Send + Sync>;
-
-/// A family of the user's.
-#[derive(Clone)]
-enum Users {
-    Counter(Arc<Family<Counter>>),
-    Gauge(Arc<Family<Gauge>>),
-    Histogram(Arc<Family<Histogram>>),
-}
-
-impl Users {
-    fn descriptor(&self) -> &Descriptor {
-        match self {
-            Self::Counter(family) => family.descriptor(),
-            Self::Gauge(family) => family.descriptor(),
-            Self::Histogram(family) => family.descriptor(),
-        }
-    }
-
-    fn snapshot(&self) -> FamilySnapshot {
-        match self {
-            Self::Counter(family) => family.snapshot(),
-            Self::Gauge(family) => family.snapshot(),
-            Self::Histogram(family) => family.snapshot(),
-        }
-    }
-}
 
 impl Default for Metrics {
     fn default() -> Self {
@@ -152,84 +131,6 @@ impl Metrics {
         self.shared.rejected.get(labels, Counter::new)
     }
 
-    /// A counter of the user's. The same name and labels give the same counter.
-    ///
-    /// # Errors
-    ///
-    /// When the name or a label is malformed, or the name is taken by another kind of metric.
-    pub fn counter(
-        &self,
-        name: impl Into<MetricName>,
-        help: &str,
-        labels: &[(&str, &str)],
-    ) -> Result<Counter> {
-        let family = self.counters(name.into(), help)?;
-        Ok(family.get(self.checked(labels)?, Counter::new))
-    }
-
-    /// A gauge of the user's. The same name and labels give the same gauge.
-    ///
-    /// # Errors
-    ///
-    /// When the name or a label is malformed, or the name is taken by another kind of metric.
-    pub fn gauge(
-        &self,
-        name: impl Into<MetricName>,
-        help: &str,
-        labels: &[(&str, &str)],
-    ) -> Result<Gauge> {
-        let wanted = name.into().describe(help, Kind::Gauge)?;
-        let family = self.family(&wanted, |it| Users::Gauge(Arc::new(Family::new(it))))?;
-        let Users::Gauge(family) = family else {
-            return Err(taken(family.descriptor()));
-        };
-        Ok(family.get(self.checked(labels)?, Gauge::new))
-    }
-
-    /// A histogram of the user's, with the upper bounds of its buckets (ascending). The same name
-    /// and labels give the same histogram.
-    ///
-    /// # Errors
-    ///
-    /// When the name, a label or the bounds are malformed, or the name is taken by another kind of
-    /// metric.
-    pub fn histogram(
-        &self,
-        name: impl Into<MetricName>,
-        help: &str,
-        bounds: &[f64],
-        labels: &[(&str, &str)],
-    ) -> Result<Histogram> {
-        let wanted = name.into().describe(help, Kind::Histogram)?;
-        name::check_bounds(&wanted.name, bounds)?;
-        let family = self.family(&wanted, |it| Users::Histogram(Arc::new(Family::new(it))))?;
-        let Users::Histogram(family) = family else {
-            return Err(taken(family.descriptor()));
-        };
-        let labels = self.checked(labels)?;
-        Ok(family.get(labels, |labels| Histogram::new(labels, bounds)))
-    }
-
-    /// Counters by labels whose values come with the calls: at most `most` sets of values are kept
-    /// apart, all others are counted together under `_OTHER`.
-    ///
-    /// # Errors
-    ///
-    /// As [`counter`](Self::counter).
-    pub fn counter_family(
-        &self,
-        name: impl Into<MetricName>,
-        help: &str,
-        keys: &[&'static str],
-        most: usize,
-    ) -> Result<Bounded> {
-        for key in keys {
-            name::check_label(key)?;
-        }
-        let family = self.counters(name.into(), help)?;
-        Ok(Bounded::new(family, self.own.clone(), keys, most))
-    }
-
     /// The page that `/metrics` answers, and its content type: OpenMetrics 1.0 where `accept` (the
     /// header's value) prefers it, else Prometheus' text format 0.0.4.
     pub fn scrape<'a>(&self, accept: impl Into<Option<&'a str>>) -> (&'static str, String) {
@@ -262,6 +163,12 @@ impl Metrics {
         }));
     }
 
+    /// Exposes what the policies around the calls of `port` have done, as long as they live.
+    pub(crate) fn watch_policies(&self, port: &str, stack: &Arc<Stack>) {
+        let labels = self.labels(&[(semconv::CHASSIS_PORT, port)]);
+        self.shared.policies.watch(labels, stack);
+    }
+
     /// Adds a counter without labels that is read when it is asked for.
     pub(crate) fn total(
         &self,
@@ -279,6 +186,29 @@ impl Metrics {
         }));
     }
 
+    /// Adds a gauge whose series are read when it is asked for: `read` is given what takes each.
+    pub(crate) fn gauges(
+        &self,
+        name: &'static str,
+        help: &'static str,
+        read: impl Fn(&mut dyn FnMut(&[(&'static str, &str)], f64)) + Send + Sync + 'static,
+    ) {
+        let own = self.own.clone();
+        self.source(Box::new(move |out| {
+            let mut points = Vec::new();
+            read(&mut |labels, value| {
+                let given = labels
+                    .iter()
+                    .map(|(key, value)| ((*key).into(), (*value).to_owned().into()));
+                points.push(Point {
+                    labels: own.iter().cloned().chain(given).collect(),
+                    value: PointValue::Gauge(value),
+                });
+            });
+            out.push(Descriptor::new(name, help, "", Kind::Gauge).with(points));
+        }));
+    }
+
     /// Every metric with its series, at this moment.
     pub fn snapshot(&self) -> Vec<FamilySnapshot> {
         let shared = &*self.shared;
@@ -289,6 +219,7 @@ impl Metrics {
             shared.port.snapshot(),
             shared.rejected.snapshot(),
         ];
+        shared.policies.gather(&mut all);
         let users = shared.users.lock().unwrap_or_else(PoisonError::into_inner);
         all.extend(users.values().map(Users::snapshot));
         drop(users);
@@ -348,6 +279,17 @@ impl Metrics {
         self.items(port, method, "receive")
     }
 
+    /// How often an instance of `port` was ejected for `reason`.
+    pub(crate) fn ejections(&self, port: &str, reason: &str) -> Option<Counter> {
+        let labels = [
+            (semconv::CHASSIS_PORT, port),
+            (semconv::CHASSIS_REASON, reason),
+        ];
+        let help = "Instances that were left out of the balance, by why";
+        self.own_counter(semconv::CHASSIS_CLIENT_EJECTIONS, help, &labels)
+            .ok()
+    }
+
     fn items(&self, port: &str, method: &str, direction: &str) -> Option<Counter> {
         let labels = [
             (semconv::CHASSIS_PORT, port),
@@ -359,40 +301,10 @@ impl Metrics {
             .ok()
     }
 
-    fn counters(&self, name: MetricName, help: &str) -> Result<Arc<Family<Counter>>> {
-        let wanted = name.describe(help, Kind::Counter)?;
-        match self.family(&wanted, |it| Users::Counter(Arc::new(Family::new(it))))? {
-            Users::Counter(family) => Ok(family),
-            other => Err(taken(other.descriptor())),
-        }
-    }
-
-    /// The user's family of this name, made if there is none.
-    fn family(&self, wanted: &Descriptor, make: impl FnOnce(Descriptor) -> Users) -> Result<Users> {
-        let key = name::exposed(wanted);
-        let users = &self.shared.users;
-        let mut all = users.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = all.entry(key).or_insert_with(|| make(wanted.clone()));
-        if known.descriptor() == wanted {
-            Ok(known.clone())
-        } else {
-            Err(taken(known.descriptor()))
-        }
-    }
-
     fn labels(&self, labels: &[(&'static str, &str)]) -> Labels {
         let given = labels.iter();
         let given = given.map(|(key, value)| ((*key).into(), (*value).to_owned().into()));
         self.own.iter().cloned().chain(given).collect()
-    }
-
-    fn checked(&self, labels: &[(&str, &str)]) -> Result<Labels> {
-        let mut all = self.own.clone();
-        for (key, value) in labels {
-            name::check_label(key)?;
-            all.push(((*key).to_owned().into(), (*value).to_owned().into()));
-        }
-        Ok(all)
     }
 }
 
@@ -424,19 +336,12 @@ impl Shared {
                 "",
                 Kind::Counter,
             )),
+            policies: Policies::default(),
             users: Mutex::default(),
             runtime: Mutex::default(),
             sources: Mutex::default(),
         }
     }
-}
-
-fn taken(known: &Descriptor) -> Error {
-    Error::bug(format!(
-        "metric {} is registered twice with different meanings: it is a {:?} in {:?} that says {:?}; \
-         give the other one a name of its own",
-        known.name, known.kind, known.unit, known.help
-    ))
 }
 
 /// `host:port` in its parts; a name without port is all host.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode};
 use tokio::time::sleep;
 
@@ -31,6 +31,8 @@ const ATTEMPTS: u32 = 8;
 pub(crate) struct Exporter {
     pub(crate) queue: Arc<SpanQueue>,
     pub(crate) url: String,
+    /// Sent with each batch.
+    pub(crate) headers: HeaderMap,
     pub(crate) env: Env,
     /// The context of its log lines.
     pub(crate) context: Context,
@@ -159,6 +161,7 @@ impl Sender {
 
     async fn attempt(&self, body: bytes::Bytes, lost: &mut Lost) -> Attempt {
         let request = self.client.post(&self.exporter.url).body(body);
+        let request = request.headers(self.exporter.headers.clone());
         let request = request.header(CONTENT_TYPE, "application/x-protobuf");
         let response = match request.send().await {
             Ok(response) => response,

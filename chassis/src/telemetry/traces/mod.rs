@@ -5,6 +5,7 @@
 
 mod events;
 mod exporter;
+pub(crate) mod headers;
 mod otlp;
 mod protobuf;
 mod queue;

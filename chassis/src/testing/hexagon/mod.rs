@@ -1,9 +1,10 @@
 //! [`hexagon`]: a test that holds contract and domain free of adapters, runtimes and transports.
 //!
 //! `workspace` asks cargo which packages take part, `tree` reads what each of them depends on,
-//! `rules` judges that, `breach` says it to people.
+//! `rules` judges that, `breach` says it to people, `kept` remembers what held.
 
 mod breach;
+mod kept;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ mod workspace;
 
 use std::path::{Path, PathBuf};
 
+use self::kept::Kept;
 use self::rules::Rules;
 use self::tree::Tree;
 use self::workspace::Workspace;
@@ -29,7 +31,8 @@ use self::workspace::Workspace;
 /// What an allowed crate needs comes along with it, but for runtimes, transports and drivers
 /// (tokio, hyper, sqlx …): those are allowed by their own names or not at all. Each package is
 /// looked at alone, by `cargo tree -p PACKAGE -e normal`, since a build of the whole workspace
-/// unifies features and so hides a breach. Nothing is compiled, and the network is not asked.
+/// unifies features and so hides a breach. Nothing is compiled, and the network is not asked. While
+/// no manifest, lock file or setting of cargo's has changed since it held, cargo isn't asked either.
 ///
 /// ```no_run
 /// #[test]
@@ -45,23 +48,31 @@ use self::workspace::Workspace;
 #[track_caller]
 pub fn hexagon() {
     // Cargo says it to every test that it runs; it also runs them in that folder.
-    let folder = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-    if let Err(message) = check(folder.as_deref().unwrap_or(Path::new("."))) {
-        panic!("{message}");
+    let folder = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(PathBuf::new, PathBuf::from);
+    let kept = Kept::of(&folder);
+    if kept.as_ref().is_some_and(Kept::holds) {
+        return;
+    }
+    match (check(&folder), kept) {
+        (Ok(manifests), Some(kept)) => kept.keep(manifests),
+        (Ok(_), None) => {}
+        (Err(message), _) => panic!("{message}"),
     }
 }
 
-/// Checks the workspace that `folder` lies in.
-fn check(folder: &Path) -> Result<(), String> {
+/// Checks the workspace that `folder` lies in, and gives the manifests that it was judged by.
+fn check(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let workspace = Workspace::read(folder)?;
     let rules = Rules::new(&workspace);
     let mut breaches = Vec::new();
+    let mut manifests = workspace.manifests().to_vec();
     for package in workspace.packages() {
         let tree = Tree::read(folder, &package.name)?;
+        manifests.extend(tree.manifests());
         breaches.extend(rules.judge(package, &tree));
     }
     if breaches.is_empty() {
-        return Ok(());
+        return Ok(manifests);
     }
     let lines: Vec<String> = breaches.iter().map(ToString::to_string).collect();
     Err(format!("the hexagon is broken\n\n{}", lines.join("\n")))

@@ -75,7 +75,7 @@ impl Fixture {
     }
 
     fn check(&self) -> Result<(), String> {
-        check(&self.folder().join("service"))
+        check(&self.folder().join("service")).map(drop)
     }
 
     /// The message of a breach.

@@ -1,7 +1,7 @@
 //! What one package depends on when it is built alone: `cargo tree`, as a graph.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::cargo;
 
@@ -59,6 +59,16 @@ impl Tree {
             above.push(id);
         }
         tree
+    }
+
+    /// The manifests of the crates that lie in folders here, not in a registry's store.
+    pub(super) fn manifests(&self) -> impl Iterator<Item = PathBuf> {
+        let folder = |package: &String| {
+            let (_, path) = package.rsplit_once(" (")?;
+            let path = Path::new(path.strip_suffix(')')?);
+            path.is_absolute().then(|| path.join("Cargo.toml"))
+        };
+        self.ids.keys().filter_map(folder)
     }
 
     pub(super) fn get(&self, id: Id) -> &Crate {

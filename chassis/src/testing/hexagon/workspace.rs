@@ -9,6 +9,7 @@ use super::cargo;
 /// The packages of a workspace that have the table.
 pub(super) struct Workspace {
     packages: Vec<Package>,
+    manifests: Vec<PathBuf>,
 }
 
 /// One of them.
@@ -26,6 +27,8 @@ impl Workspace {
         let metadata: Metadata = serde_json::from_str(&text)
             .map_err(|error| format!("[package.metadata.hexagon] cannot be read: {error}"))?;
         let root = metadata.workspace_root;
+        let members = metadata.packages.iter();
+        let manifests = members.map(|member| member.manifest_path.clone()).collect();
         let packages = metadata.packages.into_iter();
         let packages: Vec<Package> = packages
             .filter_map(|found| found.takes_part(&root))
@@ -38,7 +41,15 @@ impl Workspace {
                 root.display()
             ));
         }
-        Ok(Self { packages })
+        Ok(Self {
+            packages,
+            manifests,
+        })
+    }
+
+    /// The manifests of all its packages.
+    pub(super) fn manifests(&self) -> &[PathBuf] {
+        &self.manifests
     }
 
     pub(super) fn packages(&self) -> &[Package] {

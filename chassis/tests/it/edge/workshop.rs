@@ -48,6 +48,7 @@ const WORK: usize = 3;
 const PANIC: usize = 4;
 const CONTEXT: usize = 5;
 const BRIEF: usize = 6;
+const KEEP: usize = 7;
 
 const fn method(name: &'static str, verb: Method, path: &'static str) -> MethodInfo {
     let cancel = match verb {
@@ -62,6 +63,8 @@ const fn method(name: &'static str, verb: Method, path: &'static str) -> MethodI
         source: "workshop.rs:1",
         timeout: None,
         max_body: None,
+        idempotent: false,
+        cache: None,
         deprecated: false,
         since: None,
         cancel,
@@ -97,6 +100,10 @@ static METHODS: LazyLock<Vec<MethodInfo>> = LazyLock::new(|| {
             timeout: Some(Duration::from_millis(50)),
             ..method("brief", Method::POST, "/v1/brief")
         },
+        MethodInfo {
+            params: BODY,
+            ..method("keep", Method::PUT, "/v1/wait")
+        },
     ]
 });
 
@@ -122,6 +129,10 @@ impl Contract for Workshop {
             ITEM => later(text(format!("item {sku}, query {}", request.query))),
             STORE => later(text(format!("stored {sku}: {} bytes", body.len()))),
             WAIT | WORK | BRIEF => Answer::Later(Box::pin(service.wait())),
+            KEEP => Answer::Later(Box::pin(async move {
+                service.wait().await;
+                text(format!("kept {}", String::from_utf8_lossy(&body)))
+            })),
             PANIC => Answer::Later(Box::pin(async { panic!("a secret") })),
             CONTEXT => Answer::Later(Box::pin(async {
                 let context = Context::current();

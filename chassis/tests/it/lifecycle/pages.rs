@@ -6,7 +6,7 @@ use axum::Router;
 use axum::routing::get as get_route;
 use chassis::context::Env;
 use chassis::testing::System;
-use chassis::{App, CallError, Error, Listener, Problem, port, service};
+use chassis::{App, CallError, Error, Listener, Place, Problem, Streaming, port, service};
 use serde_json::Value;
 
 use super::wire::get;
@@ -141,6 +141,90 @@ async fn composed_services_are_joined_where_one_calls_the_other() {
         (&"take".into(), &"CallError".into())
     );
     assert_eq!(failure["trace_id"].as_str().unwrap().len(), 32);
+    system.stop().await;
+}
+
+/// Drips.
+#[service(version = "1")]
+trait Tap {
+    /// Drops, until there are no more.
+    #[get("/drops", item_timeout = "20ms")]
+    async fn drops(&self) -> Result<Streaming<u8, PaintError>, PaintError>;
+}
+
+struct Dry;
+
+impl Tap for Dry {
+    async fn drops(&self) -> Result<Streaming<u8, PaintError>, PaintError> {
+        Ok(Streaming::unfold((), |()| async {
+            std::future::pending::<Option<(Result<u8, PaintError>, ())>>().await
+        }))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_fails_is_among_the_failed_requests() {
+    let dry = async |app: App| {
+        app.serve::<dyn Tap>(Dry);
+        Ok(())
+    };
+    let system = System::compose("studio").with("tap", dry).listening();
+    let system = system.start().await.unwrap();
+    assert_eq!(system.get("/v1/drops").await.status(), 200);
+    let clock = Env::system();
+    let begun = clock.now();
+    let failed = loop {
+        let (_, text) = ask(&system, "/admin/hexagon").await;
+        let page: Value = serde_json::from_str(&text).unwrap();
+        if let Some(failed) = page["failed"].get(0) {
+            break failed.clone();
+        }
+        assert!((clock.now() - begun).as_secs() < 30, "{page}");
+    };
+    assert_eq!(
+        (&failed["route"], &failed["status"]),
+        (&"/v1/drops".into(), &200.into())
+    );
+    assert_eq!(failed["error_type"], "deadline");
+    system.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_adapter_says_where_it_is_and_what_configured_it() {
+    let cards = async |app: App| {
+        let place = Place::at("https://ann:hunter2@cards.example/v2?key=x");
+        let place = place.configured_by("http.listen");
+        app.adapt_at::<dyn Pigments>(place, Shelf);
+        app.adapt_at::<dyn Pigments>(Place::here(), Shelf);
+        app.adapt::<dyn Pigments>(Shelf);
+        Ok(())
+    };
+    let system = System::compose("studio").with("cards", cards).listening();
+    let system = system.start().await.unwrap();
+    let (_, text) = ask(&system, "/admin/hexagon?port=cards/out/pigments").await;
+    assert!(!text.contains("hunter2"), "{text}");
+    let page: Value = serde_json::from_str(&text).unwrap();
+    let ports = page["components"][0]["outbound"].as_array().unwrap();
+    let address = |port: usize| &ports[port]["state"]["addresses"][0]["address"];
+    assert_eq!(address(0), "https://***@cards.example/v2?***");
+    assert_eq!(address(1), "in this process");
+    assert!(address(2).is_null() && ports[2]["state"]["known_since_unix_ms"].is_null());
+    assert!(ports[0]["state"]["known_since_unix_ms"].as_u64().unwrap() > 0);
+    assert_eq!(ports[0]["settings"][0]["key"], "http.listen");
+    assert_eq!(page["chosen"]["port"]["id"], "cards/out/pigments");
+    assert_eq!(page["chosen"]["component"], "cards");
+
+    let (status, article) = ask(&system, "/admin/port?port=cards/out/pigments").await;
+    assert_eq!(status, 200);
+    for words in ["Speaks to", "cards.example", "http.listen", "So since"] {
+        assert!(article.contains(words), "{words} is missing: {article}");
+    }
+    let (status, article) = ask(&system, "/admin/port?port=cards/out/%3Cb%3E").await;
+    assert_eq!(status, 200);
+    assert!(
+        article.contains("There is no port <code>cards/out/&lt;b&gt;</code>"),
+        "{article}"
+    );
     system.stop().await;
 }
 

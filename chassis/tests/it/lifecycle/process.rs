@@ -66,8 +66,13 @@ pub(crate) fn command(folder: &Path, name: &str) -> Command {
 
 /// The same by way of a shell, which says `first` before it becomes the example.
 pub(crate) fn by_shell(folder: &Path, name: &str, first: &str) -> Command {
+    by_script(folder, name, &format!("{first}; exec \"$0\" \"$@\""))
+}
+
+/// The same by a whole script, which ends with `"$0" "$@"`.
+pub(crate) fn by_script(folder: &Path, name: &str, script: &str) -> Command {
     let mut shell = Command::new("/bin/sh");
-    shell.args(["-c", &format!("{first}; exec \"$0\" \"$@\"")]);
+    shell.args(["-c", script]);
     shell.arg(example(name));
     in_folder(folder, shell)
 }

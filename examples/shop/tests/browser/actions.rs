@@ -32,6 +32,59 @@ fn the_log_level_is_set_with_the_token() {
 }
 
 #[test]
+fn the_eleventh_wrong_token_takes_its_time_and_the_right_one_still_opens() {
+    let Some(page) = Page::open() else { return };
+    let browser = &page.browser;
+    page.is_live();
+    browser.find("#config-show").unwrap().click().unwrap();
+    for number in 1..=10 {
+        page.give_token(&format!("guess {number}"));
+        browser
+            .wait_for_text("#token-wrong", "not the token")
+            .unwrap();
+    }
+    page.give_token("guess 11");
+    browser
+        .wait_for_text("#token-wrong", "each further one takes a second")
+        .unwrap();
+    browser
+        .wait_for_text("#token-wrong", "not the token")
+        .unwrap();
+    page.give_token(&page.token());
+    browser
+        .wait_for_text("#config-shown", "http.listen")
+        .unwrap();
+    assert!(!browser.find("#token").unwrap().is_shown().unwrap());
+    page.is_quiet();
+}
+
+#[test]
+fn who_gives_up_is_asked_anew_the_next_time() {
+    let Some(page) = Page::open() else { return };
+    let browser = &page.browser;
+    let shut = || Ok((!browser.find("#token")?.is_shown()?).then_some(()));
+    page.is_live();
+    for _ in 0..2 {
+        browser.find("#config-show").unwrap().click().unwrap();
+        browser
+            .wait_for_text("#token-title", "Admin token")
+            .unwrap();
+        browser
+            .find("#token [data-close]")
+            .unwrap()
+            .click()
+            .unwrap();
+        browser.wait_for("the dialog shut", shut).unwrap();
+    }
+    browser.find("#config-show").unwrap().click().unwrap();
+    page.give_token(&page.token());
+    browser
+        .wait_for_text("#config-shown", "http.listen")
+        .unwrap();
+    page.is_quiet();
+}
+
+#[test]
 fn values_are_shown_with_the_token_and_secrets_never() {
     let Some(page) = Page::open() else { return };
     let browser = &page.browser;

@@ -28,7 +28,9 @@ fn the_hexagon_and_every_section_are_there() {
         assert!(names.contains(name), "{name} is missing: {names}");
     }
     assert_eq!(browser.find_all("#hexagon .joint").unwrap().len(), 2);
-    let port = browser.find("a.port[href='#orders/in/orders-v1']").unwrap();
+    let port = browser
+        .find("a.port[href='?port=orders/in/orders-v1']")
+        .unwrap();
     assert!(port.label().unwrap().starts_with("orders, inbound port"));
     assert_eq!(browser.find("#state").unwrap().role().unwrap(), "status");
     page.is_quiet();
@@ -39,9 +41,9 @@ fn a_click_on_a_port_shows_what_is_known_of_it() {
     let Some(page) = Page::open() else { return };
     let browser = &page.browser;
     let article = "[id='orders/out/inventory']";
-    assert!(!browser.find(article).unwrap().is_shown().unwrap());
+    assert!(browser.find_all(article).unwrap().is_empty());
     browser
-        .find("#ports a[href='#orders/out/inventory']")
+        .find("#ports a[href='?port=orders/out/inventory']")
         .unwrap()
         .click()
         .unwrap();
@@ -59,7 +61,7 @@ fn a_click_on_a_port_shows_what_is_known_of_it() {
         .unwrap()
         .click()
         .unwrap();
-    let closed = || Ok((!browser.find(article)?.is_shown()?).then_some(()));
+    let closed = || Ok(browser.find_all(article)?.is_empty().then_some(()));
     browser.wait_for("the closed article", closed).unwrap();
     page.is_quiet();
 }
@@ -76,7 +78,7 @@ fn keys_alone_are_enough() {
     assert_eq!(focused().unwrap(), "#main");
     // The field, six ways, the drawing; then its ports.
     let mut presses = 0;
-    while focused().unwrap() != "#orders/in/orders-v1" {
+    while focused().unwrap() != "?port=orders/in/orders-v1" {
         browser.press(Key::Tab).unwrap();
         presses += 1;
         assert!(presses < 20, "no port within twenty presses");
@@ -86,7 +88,7 @@ fn keys_alone_are_enough() {
         .wait_for_text("[id='orders/in/orders-v1']", "Routes")
         .unwrap();
     browser.press(Key::Escape).unwrap();
-    let back = || Ok((focused()? == "#orders/in/orders-v1").then_some(()));
+    let back = || Ok((focused()? == "?port=orders/in/orders-v1").then_some(()));
     browser
         .wait_for("the focus back on the port", back)
         .unwrap();
@@ -105,11 +107,17 @@ fn without_a_script_the_tables_say_it_all() {
     page.goto("/");
     let browser = &page.browser;
     let ports = browser.find("#ports table").unwrap().text().unwrap();
-    for word in ["orders", "inventory", "order-store", "SqlOrders", "1 calls"] {
+    for word in [
+        "orders",
+        "inventory",
+        "order-store",
+        "SqlOrders",
+        "3 routes",
+    ] {
         assert!(ports.contains(word), "{word} is missing: {ports}");
     }
     browser
-        .find("#ports a[href='#orders/in/orders-v1']")
+        .find("#ports a[href='?port=orders/in/orders-v1']")
         .unwrap()
         .click()
         .unwrap();

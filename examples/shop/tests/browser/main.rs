@@ -11,6 +11,7 @@
 )]
 
 mod actions;
+mod crowd;
 mod drawing;
 mod looks;
 mod page;

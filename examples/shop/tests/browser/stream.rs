@@ -62,3 +62,59 @@ fn a_service_that_died_is_said_and_found_again() {
         .unwrap();
     page.is_live();
 }
+
+#[test]
+fn an_open_port_says_what_fails_meanwhile() {
+    // Nobody listens there.
+    let away = "client.inventory.url=http://127.0.0.1:1".to_owned();
+    let Some(page) = Page::open_with(&[away]) else {
+        return;
+    };
+    page.is_live();
+    let browser = &page.browser;
+    let link = browser.find("#ports a[href='?port=orders/out/inventory']");
+    link.unwrap().click().unwrap();
+    let article = "[id='orders/out/inventory']";
+    browser.wait_for_text(article, "127.0.0.1:1").unwrap();
+    browser.wait_for_text(article, "None.").unwrap();
+    assert_ne!(page.shop.run_curl(), "201");
+    browser.wait_for_text(article, "failing").unwrap();
+    let trace = format!("{article} td[data-label=Trace]");
+    let failed = || Ok(browser.find_all(&trace)?.pop());
+    let failed = browser.wait_for("the failed call", failed).unwrap();
+    assert_eq!(failed.text().unwrap().trim().len(), 32);
+    // The other side of it: what the caller of the shop got.
+    browser.wait_for_text("#failed", "POST /v1/orders").unwrap();
+    page.is_quiet();
+}
+
+#[test]
+fn numbers_of_an_open_port_change_as_well() {
+    let Some(page) = Page::open() else { return };
+    page.is_live();
+    let browser = &page.browser;
+    page.goto("/#payments/out/ledger");
+    page.is_live();
+    let article = "[id='payments/out/ledger']";
+    for words in [
+        "SqlLedger",
+        "Speaks to",
+        "sqlite:",
+        "Methods",
+        "at their defaults",
+    ] {
+        browser.wait_for_text(article, words).unwrap();
+    }
+    let rate = format!("{article} tr[data-f] td:nth-last-child(4)");
+    let moved = || {
+        page.order();
+        let rates = browser.find_all(&rate)?;
+        let texts = rates.iter().map(browser::Element::text);
+        let texts = texts.collect::<browser::Result<Vec<_>>>()?;
+        Ok(texts
+            .into_iter()
+            .find(|text| text.ends_with("/s") && text != "0/s"))
+    };
+    browser.wait_for("a rate", moved).unwrap();
+    page.is_quiet();
+}

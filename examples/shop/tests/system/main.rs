@@ -16,3 +16,4 @@ mod orders;
 mod shop;
 mod shutdown;
 mod tracing;
+mod twice;

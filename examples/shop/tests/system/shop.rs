@@ -31,7 +31,7 @@ pub(crate) struct Shop {
     /// The printed line that places an order.
     pub(crate) curl: String,
     // Last: the folder goes when the process has ended.
-    _state: TempDir,
+    state: Option<TempDir>,
 }
 
 impl Shop {
@@ -43,6 +43,15 @@ impl Shop {
     /// Starts it with settings `key=value`.
     pub(crate) fn start_with(mode: Mode, settings: &[String]) -> Self {
         let state = tempfile::tempdir().unwrap();
+        let command = Self::command(mode, &state, settings);
+        Self::run(command, state)
+    }
+
+    /// Kills it and starts it again with what it had written down until then.
+    pub(crate) fn killed_and_started(mut self, mode: Mode, settings: &[String]) -> Self {
+        self.signal("KILL");
+        self.wait();
+        let state = self.state.take().unwrap();
         let command = Self::command(mode, &state, settings);
         Self::run(command, state)
     }
@@ -94,7 +103,7 @@ impl Shop {
             lines,
             seen: Vec::new(),
             curl: String::new(),
-            _state: state,
+            state: Some(state),
         };
         shop.curl = shop.wait_for_curl();
         shop

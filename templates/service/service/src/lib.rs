@@ -11,7 +11,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chassis::App;
+use chassis::{App, Place};
 use contract::{{trait_name}};
 use domain::{ItemStore, Items};
 
@@ -39,7 +39,7 @@ const COUNT_EVERY: Duration = Duration::from_secs(1);
 /// Add its contract to the dependencies and ask for a client: a value of the same trait, wherever
 /// the service runs. Hand it to the domain as it is handed its store.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # use std::sync::Arc;
 /// # use chassis::{App, CallError, service};
 /// # #[service(version = "1")]
@@ -62,9 +62,9 @@ pub async fn service(app: App) -> chassis::Result {
 {%- if store %}
     let pool = app.sql().await?;
     app.migrate(&sqlx::migrate!()).await?;
-    let store = app.adapt::<dyn ItemStore>(SqliteItems::new(pool));
+    let store = app.adapt_at::<dyn ItemStore>(Place::store(), SqliteItems::new(pool));
 {%- else %}
-    let store = app.adapt::<dyn ItemStore>(MemoryItems::default());
+    let store = app.adapt_at::<dyn ItemStore>(Place::here(), MemoryItems::default());
 {%- endif %}
     app.serve::<dyn {{trait_name}}>(Items::new(Arc::clone(&store)));
 

@@ -1,6 +1,8 @@
 //! The contract of the counted programs: the same order as the baselines answer, and beside it two
 //! methods by which a service proves its deadline and its panic before it is counted.
 
+use std::time::Duration;
+
 use chassis::{CallError, service};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -53,4 +55,26 @@ pub trait Orders {
     /// Panics.
     #[get("/panic")]
     async fn panic(&self) -> Result<Order, CallError>;
+}
+
+/// How many calls the work of [`Slots`] takes at a time.
+pub const SLOTS: usize = 20;
+
+/// How long each takes.
+pub const SLOT_TIME: Duration = Duration::from_millis(20);
+
+/// Work that is limited by slots, not by the machine.
+#[service(version = "1")]
+pub trait Slots {
+    /// Waits for a slot, and holds it for its time.
+    #[get("/work")]
+    async fn work(&self) -> Result<String, CallError>;
+}
+
+/// A tier that passes calls on.
+#[service(version = "1")]
+pub trait Tier {
+    /// What the next one answers.
+    #[get("/pass")]
+    async fn pass(&self) -> Result<String, CallError>;
 }

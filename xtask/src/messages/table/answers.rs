@@ -82,7 +82,36 @@ const fn order(title: &'static str, body: &'static str, status: u16) -> Ask {
     }
 }
 
+/// Both with the key of one cart.
+const CART: &[(&str, &str)] = &[
+    ("content-type", "application/json"),
+    ("idempotency-key", "\"cart-17\""),
+];
+const BARE: &[(&str, &str)] = &[
+    ("content-type", "application/json"),
+    ("idempotency-key", "cart-17"),
+];
+
 pub(in crate::messages) const ASKED: &[Ask] = &[
+    Ask {
+        headers: CART,
+        advice: "It was placed, and whoever sends it again with the same key gets the same answer.",
+        ..order("An order with an idempotency key", ORDER, 201)
+    },
+    Ask {
+        headers: CART,
+        advice: "The client took too little to make its key of: a key is one call's, and its repetitions'.",
+        ..order(
+            "Another order with the same key",
+            r#"{"sku":"cup","quantity":1,"speed":"normal"}"#,
+            422,
+        )
+    },
+    Ask {
+        headers: BARE,
+        advice: "Quotes belong to it: `Idempotency-Key: \"cart-17\"`.",
+        ..order("An idempotency key that is none", ORDER, 400)
+    },
     get("A path that nobody serves", "/v1/order/7", 404),
     Ask {
         method: "DELETE",

@@ -12,6 +12,7 @@ pub(super) fn group() -> Group {
             mishap("contract_twice", "A contract served twice").ends(70),
             mishap("routes_collide", "Two contracts with the same route").ends(70),
             mishap("component_names", "Components that cannot be named so").ends(70),
+            mishap("service_name", "A name that no service can have").ends(70),
             mishap("nothing_composed", "Nothing is composed").ends(70),
             mishap(
                 "called_too_early",
@@ -27,6 +28,10 @@ pub(super) fn group() -> Group {
             mishap("migrations", "No folder of migrations").ends(70),
             mishap("migrations", "A migration that isn't SQL")
                 .file("migrations/1_items.sql", "CREATE TABEL items (sku TEXT);\n")
+                .ends(69),
+            mishap("never_ends", "A root that never ends, looked at")
+                .arguments(&["--check"])
+                .quietly("CHASSIS_START__TIMEOUT", "300ms")
                 .ends(69),
             mishap("never_ends", "A root that never ends")
                 .quietly("CHASSIS_START__TIMEOUT", "300ms")

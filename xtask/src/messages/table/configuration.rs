@@ -30,6 +30,9 @@ fn keys() -> Vec<crate::messages::case::Case> {
         mishap("client", "The address of a client that doesn't exist")
             .toml("[client.greter]\nurl = \"http://10.0.0.7:8080\"\n")
             .arguments(&["--check"]),
+        hello("The address of a client, in a service that calls nobody")
+            .toml("[client.orders]\nurl = \"http://10.0.0.7:8080\"\n")
+            .arguments(&["--check"]),
         mishap("section", "A value that must be given, and isn't"),
     ]
 }
@@ -47,6 +50,21 @@ fn values() -> Vec<crate::messages::case::Case> {
             "http.listen=localhost",
             "--check",
         ]),
+        mishap(
+            "workshop",
+            "Answers that are kept where no other instance sees them",
+        )
+        .toml("[registry]\nurl = \"static:depot=10.0.0.7:8080\"\n")
+        .arguments(&["--check"]),
+        mishap("workshop", "A place for answers that nobody knows")
+            .toml("[idempotency]\nurl = \"memcached://cache:11211\"\n")
+            .arguments(&["--check"]),
+        mishap(
+            "workshop",
+            "Times and numbers of idempotency that cannot work",
+        )
+        .toml("[idempotency]\nlease = \"10ms\"\nttl = \"0s\"\nmax_entries = 0\n")
+        .arguments(&["--check"]),
         hello("One of a few words").arguments(&["--set", "http.trust=msh", "--check"]),
         hello("A number out of its range")
             .toml("[http]\nsampled_per_second = -1\n")
@@ -60,9 +78,25 @@ fn values() -> Vec<crate::messages::case::Case> {
         hello("A log level that isn't one")
             .toml("[logs]\nlevel = \"info,sqlx=loud\"\n")
             .arguments(&["--check"]),
+        hello("A module where a level is meant")
+            .toml("[logs]\nlevel = \"shop\"\n")
+            .arguments(&["--check"]),
+        hello("Levels with a slip")
+            .toml("[logs]\nlevel = \"info,shop[order]=debug\"\n")
+            .arguments(&["--check"]),
+        hello("A comma too many").arguments(&["--set", "logs.level=info,", "--check"]),
+        hello("Half a directive").arguments(&["--set", "logs.level=info,shop=", "--check"]),
+        hello("A number in quotes, and a switch that is a text")
+            .toml("[http]\nmax_streams = \"5\"\n\n[logs]\naccess = \"yes\"\n")
+            .arguments(&["--check"]),
+        hello("A secret without quotes")
+            .toml("[admin]\ntoken = 12345\n")
+            .arguments(&["--check"]),
+        hello("Headers for the collector that aren't")
+            .toml("[traces]\nheaders = \"api-key hunter2\"\n")
+            .arguments(&["--check"]),
         hello("Two listeners on one port")
-            .toml("[probe]\nlisten = \"127.0.0.1:8080\"\n")
-            .quietly("CHASSIS_PROBE__LISTEN", "127.0.0.1:8080")
+            .variable("CHASSIS_PROBE__LISTEN", "127.0.0.1:8080")
             .variable("CHASSIS_HTTP__LISTEN", "127.0.0.1:8080")
             .arguments(&["--check"]),
     ]
@@ -85,6 +119,13 @@ fn files() -> Vec<crate::messages::case::Case> {
         hello("A reference that isn't closed")
             .toml("[service]\nname = \"greeter-${REGION\"\n")
             .arguments(&["--check"]),
+        hello("Lines in `.env` that aren't understood")
+            .file(".env", "2ND=x\nCHASSIS_HTTP__TIMEOUT=\"5s\n")
+            .arguments(&["--profile", "dev", "--check"]),
+        hello("A profile in `.env`")
+            .file(".env", "CHASSIS_PROFILE=prod\n")
+            .arguments(&["--profile", "dev"])
+            .warns(),
         hello("A line in `.env` that isn't one")
             .file(".env", "CHASSIS_HTTP__TIMEOUT 5s\n")
             .arguments(&["--profile", "dev", "--check"]),
@@ -109,8 +150,15 @@ fn variables() -> Vec<crate::messages::case::Case> {
         hello("A profile without a file")
             .arguments(&["--profile", "prd"])
             .warns(),
-        hello("An OpenTelemetry variable that isn't understood")
+        hello("OpenTelemetry's variables that aren't understood")
             .variable("OTEL_TRACES_SAMPLER", "sometimes")
+            .variable("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318")
+            .variable("OTEL_EXPORTER_OTLP_HEADERS", "hunter2")
+            .variable("OTEL_RESOURCE_ATTRIBUTES", "team")
+            .warns(),
+        hello("A share of traces that isn't one")
+            .variable("OTEL_TRACES_SAMPLER", "traceidratio")
+            .variable("OTEL_TRACES_SAMPLER_ARG", "20%")
             .warns(),
     ]
 }
@@ -135,8 +183,18 @@ pub(super) fn addresses() -> Group {
             hello("A static registry without a service").toml("[registry]\nurl = \"static:10.0.0.7:8080\"\n"),
             hello("A static registry without a port").toml("[registry]\nurl = \"static:orders=10.0.0.7\"\n"),
             hello("An address for others that isn't one").toml("[registry]\nadvertise = \"greeter\"\n"),
+            hello("Telemetry that this version has only in part").toml(
+                "[traces]\nurl = \"otlp+https://collector:4318\"\n\n[metrics]\nurl = \"prometheus:9464\"\n",
+            ),
+            hello("Spans by another protocol").toml("[traces]\nurl = \"zipkin+http://zipkin:9411\"\n"),
+            hello("A registry of one machine without a place")
+                .toml("[registry]\nurl = \"file:\"\n")
+                .variable("XDG_STATE_HOME", "")
+                .arguments(&["--profile", "dev"]),
             mishap("client", "A client by TLS").toml("[client.greeter]\nurl = \"https://greeter\"\n"),
             mishap("client", "A client without a scheme").toml("[client.greeter]\nurl = \"greeter:8080\"\n"),
+            mishap("client", "A client without a host").toml("[client.greeter]\nurl = \"http://\"\n"),
+            mishap("client", "A client with a port that isn't one").toml("[client.greeter]\nurl = \"http://greeter:http/\"\n"),
             mishap("client", "A client with a password").toml("[client.greeter]\nurl = \"http://ann:hunter2@greeter/\"\n"),
             mishap("client", "A client with a query").toml("[client.greeter]\nurl = \"http://greeter/?region=eu\"\n"),
             mishap("client", "A client of a name that isn't one").toml("[client.greeter]\nurl = \"registry:the greeter\"\n"),

@@ -43,6 +43,9 @@ pub(super) fn serving() -> Group {
                 .toml("[client.greeter]\nurl = \"registry:reception\"\n")
                 .warns(),
             mishap("long_timeout", "A call that may outlast the stop").warns(),
+            hello("All calls may outlast the stop")
+                .toml("[http]\ntimeout = \"60s\"\n")
+                .warns(),
             mishap("task_fails", "A background task that fails").warns(),
             mishap("task_panics", "A background task that panics")
                 .quietly("RUST_BACKTRACE", "0")

@@ -7,7 +7,7 @@
 //!
 //! # Calling another service
 //!
-//! ```no_run
+//! ```no_run,standalone_crate
 //! # struct Catalogue { http: reqwest::Client, prices: String }
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -1,8 +1,9 @@
 //! Services that were never started, as the page gets them.
 
 use crate::admin::model::{
-    Address, Component, Failed, Figures, Hexagon, Inbound, InboundKind, LeadsTo, Method, Outbound,
-    OutboundKind, PortState, Request, Route, RoutePolicy, Setting, State, StateName, TokenHint,
+    Address, Chosen, ChosenPort, Component, Failed, Figures, Hexagon, Inbound, InboundKind,
+    LeadsTo, Method, Outbound, OutboundKind, PortState, Request, Route, RoutePolicy, Setting,
+    State, StateName, TokenHint,
 };
 use crate::health::{CheckReport, CheckState};
 
@@ -20,9 +21,9 @@ pub(super) fn shop() -> Hexagon {
     orders
         .outbound
         .push(joined("orders", &mut next, "Payments", "payments"));
-    orders
-        .outbound
-        .push(adapted("orders", &mut next, "OrderStore", "SqlOrders"));
+    let orders_kept = adapted("orders", &mut next, "OrderStore", "SqlOrders");
+    let path = "sqlite:/home/ada/.local/state/chassis/orders/orders.sqlite";
+    orders.outbound.push(kept(orders_kept, path));
     orders.outbound.push(store("orders", &mut next));
     inventory
         .outbound
@@ -104,6 +105,35 @@ pub(super) fn many(ports: usize) -> Hexagon {
     }
     service.inbound_total = ports;
     composed("hub", vec![service])
+}
+
+/// A service with very many ports on each side, as far as a page shows them.
+pub(super) fn crowd(ports: usize) -> Hexagon {
+    let mut crowd = many(200);
+    for hub in &mut crowd.components {
+        (hub.inbound_total, hub.outbound_total) = (ports, ports);
+    }
+    crowd
+}
+
+/// The same with the port of this id chosen.
+pub(super) fn choosing(mut hexagon: Hexagon, id: &str) -> Hexagon {
+    let found = hexagon.components.iter().find_map(|component| {
+        let inbound = component.inbound.iter().find(|port| port.id == id);
+        let outbound = component.outbound.iter().find(|port| port.id == id);
+        let inbound = inbound.map(|port| ChosenPort::Inbound(Box::new(port.clone())));
+        let outbound = outbound.map(|port| ChosenPort::Outbound(Box::new(port.clone())));
+        Some((component.name.clone(), inbound.or(outbound)?))
+    });
+    let (component, port) = found.map_or_else(Default::default, |(component, port)| {
+        (component, Some(port))
+    });
+    hexagon.chosen = Some(Chosen {
+        id: id.to_owned(),
+        component,
+        port,
+    });
+    hexagon
 }
 
 /// The shop with this text wherever it has one.
@@ -206,6 +236,7 @@ fn composed(name: &str, mut components: Vec<Component>) -> Hexagon {
         slow_from_ms: 500,
         failed: (0..2).map(|index| request(index, 503, 12.4)).collect(),
         find: None,
+        chosen: None,
     }
 }
 
@@ -303,14 +334,20 @@ fn joined(component: &str, next: &mut usize, contract: &str, target: &str) -> Ou
 fn store(component: &str, next: &mut usize) -> Outbound {
     let mut port = adapted(component, next, "sqlite", "SQLite");
     port.kind = OutboundKind::Store;
+    kept(port, &format!("sqlite:{component}.db"))
+}
+
+/// The same at this address.
+fn kept(mut port: Outbound, address: &str) -> Outbound {
     port.state.addresses = vec![Address {
-        address: format!("sqlite:{component}.db"),
+        address: address.to_owned(),
         id: String::new(),
         zone: None,
         weight: 1,
     }];
     port.state.addresses_total = 1;
     port.state.known_since_unix_ms = Some(NOW - 300_000);
+    port.settings = vec![setting("store.url", address)];
     port
 }
 

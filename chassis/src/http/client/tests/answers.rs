@@ -127,7 +127,7 @@ async fn what_is_not_http_is_no_answer() {
     assert!(
         error
             .to_string()
-            .contains("expected HTTP/1 from 127.0.0.1:")
+            .contains("expected HTTP/1.1 from 127.0.0.1:")
     );
 }
 
@@ -200,7 +200,7 @@ async fn a_reset_in_the_body_is_an_interruption() {
     })
     .await;
     let client = Client::of(&[&server], Settings::default());
-    let error = client.call(get()).await.unwrap_err();
+    let error = client.call(post("{}")).await.unwrap_err();
     assert!(matches!(error, CallError::Interrupted { .. }), "{error:?}");
     assert_eq!(server.requests().len(), 1);
 }

@@ -20,8 +20,11 @@ async fn refused_is_said_with_the_address() {
     let client = Client::at(&[address], Settings::default());
     let error = client.call(get()).await.unwrap_err();
     let said = error.to_string();
-    assert_eq!(said, format!("cannot connect to orders at {address}"));
-    assert!(std::error::Error::source(&error).is_some());
+    let wanted = format!(
+        "cannot connect to orders at {address}, after 3 attempts: it may not be tried more often"
+    );
+    assert_eq!(said, wanted);
+    assert!(std::error::Error::source(error.inner()).is_some());
 }
 
 #[tokio::test]
@@ -32,11 +35,11 @@ async fn each_instance_has_its_turn() {
         Server::answering("c").await,
     ];
     let client = Client::of(&servers.each_ref(), Settings::default());
-    for _ in 0..9 {
+    for _ in 0..60 {
         client.get().await.unwrap();
     }
     for server in &servers {
-        assert_eq!(server.requests().len(), 3);
+        assert!(server.requests().len() > 5, "{}", server.requests().len());
         assert_eq!(server.connections(), 1);
     }
 }
@@ -57,17 +60,12 @@ async fn an_instance_that_hangs_up_before_the_request_fails_no_call() {
     let rude = Server::start(|peer| async move { peer.reset() }).await;
     let good = Server::answering("ok").await;
     let client = Client::of(&[&rude, &good], Settings::default());
-    let mut interrupted = 0;
     for _ in 0..20 {
-        match client.call(get()).await {
-            Ok(response) => assert_eq!(&response.body()[..], b"ok"),
-            // The reset came after the request was written: it may have been seen.
-            Err(CallError::Interrupted { .. }) => interrupted += 1,
-            Err(error) => panic!("{error:?}"),
-        }
+        // Where the reset came after the request was written, it is a retry that mends it.
+        let response = client.call(get()).await.unwrap();
+        assert_eq!(&response.body()[..], b"ok");
     }
-    assert!(interrupted <= 10, "{interrupted}");
-    assert!(good.requests().len() >= 10);
+    assert!(good.requests().len() == 20);
 }
 
 #[tokio::test]
@@ -87,15 +85,20 @@ async fn an_instance_of_weight_zero_is_not_called() {
 async fn an_instance_that_goes_is_let_go_and_the_others_keep_their_connections() {
     let (a, b) = (Server::answering("a").await, Server::answering("b").await);
     let client = Client::of(&[&a, &b], Settings::default());
-    for _ in 0..4 {
+    for _ in 0..20 {
         client.get().await.unwrap();
     }
+    let before = a.requests().len();
     client.publish(&[b.address]);
     for _ in 0..4 {
         assert_eq!(client.get().await.unwrap(), "b");
     }
     until("closed", || a.open() == 0).await;
-    assert_eq!((a.requests().len(), b.requests().len()), (2, 6));
+    assert_eq!(
+        (a.requests().len(), b.requests().len()),
+        (before, 24 - before)
+    );
+    assert!(before > 0);
     assert_eq!(b.connections(), 1);
 }
 

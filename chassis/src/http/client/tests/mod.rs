@@ -1,10 +1,14 @@
 //! Tests over real sockets, against a server that does exactly what a test says.
 
 mod answers;
+mod balance;
 mod deadlines;
 mod endpoints;
+mod hostile;
+mod http2;
 mod pool;
-mod server;
+mod retries;
+pub(super) mod server;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -24,7 +28,7 @@ use crate::telemetry::{self, Resource, Telemetry};
 /// Longer than anything takes that ends; a test that would hang fails instead.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-static ORDERS: ContractInfo = ContractInfo {
+pub(super) static ORDERS: ContractInfo = ContractInfo {
     name: "orders",
     version: "1",
     doc: "",
@@ -32,6 +36,7 @@ static ORDERS: ContractInfo = ContractInfo {
     methods: &[
         method("one", Method::GET, "/v1/orders/{id}"),
         method("place", Method::POST, "/v1/orders"),
+        method("replace", Method::PUT, "/v1/orders/{id}"),
     ],
 };
 
@@ -44,6 +49,8 @@ const fn method(name: &'static str, verb: Method, path: &'static str) -> MethodI
         source: "",
         timeout: None,
         max_body: None,
+        idempotent: false,
+        cache: None,
         deprecated: false,
         since: None,
         cancel: Cancel::Always,
@@ -78,13 +85,22 @@ fn post(body: impl Into<Bytes>) -> Outgoing {
     }
 }
 
+/// `PUT /v1/orders/42`.
+fn put(body: impl Into<Bytes>) -> Outgoing {
+    Outgoing {
+        method: 2,
+        target: "/v1/orders/42".to_owned(),
+        ..post(body)
+    }
+}
+
 /// What a client called, with the settings of a test.
 struct Client {
     transport: Arc<HttpTransport>,
     publisher: Publisher,
 }
 
-fn telemetry(env: Env) -> Telemetry {
+pub(super) fn telemetry(env: Env) -> Telemetry {
     let resource = Resource::new("test", &env);
     Telemetry::new(env, &telemetry::Settings::default(), resource).unwrap()
 }
@@ -131,13 +147,25 @@ impl Client {
     }
 }
 
+/// Beneath what the policies say of it.
+fn kind(error: &CallError) -> &'static str {
+    let mut error = error;
+    while let Some(below) = std::error::Error::source(error) {
+        match below.downcast_ref::<CallError>() {
+            Some(below) => error = below,
+            None => break,
+        }
+    }
+    error.kind()
+}
+
 /// An address where nobody listens.
 async fn nobody() -> SocketAddr {
     Server::answering("").await.address
 }
 
 /// Waits until `condition` holds.
-async fn until(what: &str, condition: impl Fn() -> bool) {
+pub(super) async fn until(what: &str, condition: impl Fn() -> bool) {
     let wait = async {
         while !condition() {
             tokio::time::sleep(Duration::from_millis(1)).await;

@@ -10,8 +10,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 /// A running server; dropped, it closes its listener and all of its connections.
-pub(super) struct Server {
-    pub(super) address: SocketAddr,
+pub(in crate::http::client) struct Server {
+    pub(in crate::http::client) address: SocketAddr,
     seen: Arc<Seen>,
     task: JoinHandle<()>,
 }
@@ -25,7 +25,9 @@ struct Seen {
 
 impl Server {
     /// Runs `behaviour` for each connection.
-    pub(super) async fn start<F>(behaviour: impl Fn(Peer) -> F + Send + 'static) -> Self
+    pub(in crate::http::client) async fn start<F>(
+        behaviour: impl Fn(Peer) -> F + Send + 'static,
+    ) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -54,7 +56,7 @@ impl Server {
     }
 
     /// Answers every request with 200 and `body`.
-    pub(super) async fn answering(body: &'static str) -> Self {
+    pub(in crate::http::client) async fn answering(body: &'static str) -> Self {
         Self::start(move |mut peer| async move {
             while peer.request().await.is_some() {
                 peer.answer(body).await;
@@ -64,17 +66,17 @@ impl Server {
     }
 
     /// How many connections were ever opened.
-    pub(super) fn connections(&self) -> usize {
+    pub(in crate::http::client) fn connections(&self) -> usize {
         self.seen.connections.load(Ordering::SeqCst)
     }
 
     /// How many connections are open now.
-    pub(super) fn open(&self) -> usize {
+    pub(in crate::http::client) fn open(&self) -> usize {
         self.seen.open.load(Ordering::SeqCst)
     }
 
     /// Every request that came whole: head and body.
-    pub(super) fn requests(&self) -> Vec<String> {
+    pub(in crate::http::client) fn requests(&self) -> Vec<String> {
         self.seen.requests.lock().unwrap().clone()
     }
 }
@@ -86,7 +88,7 @@ impl Drop for Server {
 }
 
 /// The server's end of one connection.
-pub(super) struct Peer {
+pub(in crate::http::client) struct Peer {
     stream: TcpStream,
     read: Vec<u8>,
     seen: Arc<Seen>,
@@ -94,7 +96,7 @@ pub(super) struct Peer {
 
 impl Peer {
     /// The next request, head and body; `None` when the client has closed the connection.
-    pub(super) async fn request(&mut self) -> Option<String> {
+    pub(in crate::http::client) async fn request(&mut self) -> Option<String> {
         loop {
             if let Some(end) = whole(&self.read) {
                 let request: Vec<u8> = self.read.drain(..end).collect();
@@ -108,25 +110,37 @@ impl Peer {
         }
     }
 
+    /// The next request up to its body, which may come later.
+    pub(in crate::http::client) async fn head(&mut self) {
+        while !self.read.windows(4).any(|four| four == b"\r\n\r\n") {
+            self.stream.read_buf(&mut self.read).await.unwrap();
+        }
+    }
+
     /// Answers 200 with a body.
-    pub(super) async fn answer(&mut self, body: &str) {
+    pub(in crate::http::client) async fn answer(&mut self, body: &str) {
         let length = body.len();
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
         self.send(head + body).await;
     }
 
     /// Sends bytes as they are, and gives whether the client still took them.
-    pub(super) async fn send(&mut self, bytes: impl AsRef<[u8]>) -> bool {
+    pub(in crate::http::client) async fn send(&mut self, bytes: impl AsRef<[u8]>) -> bool {
         self.stream.write_all(bytes.as_ref()).await.is_ok()
     }
 
     /// Waits until the client closes the connection.
-    pub(super) async fn closed(&mut self) {
+    pub(in crate::http::client) async fn closed(&mut self) {
         while !matches!(self.stream.read_buf(&mut self.read).await, Ok(0) | Err(_)) {}
     }
 
+    /// Says that nothing more comes; reading goes on.
+    pub(super) async fn half_close(&mut self) {
+        self.stream.shutdown().await.unwrap();
+    }
+
     /// Closes the connection with RST in place of FIN.
-    pub(super) fn reset(self) {
+    pub(in crate::http::client) fn reset(self) {
         socket2::SockRef::from(&self.stream)
             .set_linger(Some(std::time::Duration::ZERO))
             .unwrap();

@@ -87,3 +87,21 @@ fn json_belongs_to_the_doctor() {
     };
     assert_eq!(code, Some(78));
 }
+
+#[test]
+fn a_route_that_is_served_twice_is_a_finding() {
+    let found = visit(&["--set", "patient.twice=true"]).found();
+    found.says("configuration.routes", "error", &["GET", "/v1/visits"]);
+    // The program's own mistake.
+    assert_eq!(found.code, 70);
+}
+
+#[test]
+fn the_compiler_is_named() {
+    let found = visit(&[]).found();
+    let known = found.one("versions.known")["what"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(known.contains("debug build by Rust 1."), "{known}");
+}

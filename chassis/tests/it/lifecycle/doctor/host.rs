@@ -3,9 +3,9 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
 
 use super::super::process::{by_shell, folder_with};
+use super::apart::visit_apart;
 use super::{Found, Visit, WELL, visit, visit_with};
 
 /// A visit by way of a shell, which says `first` before.
@@ -13,31 +13,6 @@ fn visit_after(first: &str) -> Visit {
     let folder = folder_with(&[]);
     let command = by_shell(&folder, "patient", first);
     Visit { folder, command }.args(&WELL)
-}
-
-fn run(program: &str, args: &[&str]) -> bool {
-    let status = Command::new(program).args(args).status();
-    status.is_ok_and(|status| status.success())
-}
-
-/// A folder on a file system of its own; gone when it is dropped.
-struct Mounted(std::path::PathBuf);
-
-impl Mounted {
-    /// `None` where mounting is not permitted.
-    fn new(options: &str) -> Option<Self> {
-        let folder = folder_with(&[]);
-        let path = folder.to_str().unwrap();
-        let mounted = run("mount", &["-t", "tmpfs", "-o", options, "tmpfs", path]);
-        mounted.then_some(Self(folder))
-    }
-}
-
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        run("umount", &[self.0.to_str().unwrap()]);
-        let _ = fs::remove_dir(&self.0);
-    }
 }
 
 #[test]
@@ -69,20 +44,21 @@ fn a_folder_that_cannot_be_written_is_named() {
 
 #[test]
 fn a_full_disk_and_a_read_only_one_are_told_apart() {
-    let state = |mounted: &Mounted| {
-        visit(&[])
-            .var("XDG_STATE_HOME", mounted.0.to_str().unwrap())
-            .found()
-    };
-    let Some(small) = Mounted::new("size=1m") else {
-        eprintln!("mounting is not permitted here: no disk was full");
-        return;
-    };
-    state(&small).says("disk.low", "warning", &["1 MiB are free"]);
-    fs::write(small.0.join("ballast"), vec![1; 1 << 20]).unwrap();
-    state(&small).says("disk.full", "warning", &["no space left"]);
-    run("mount", &["-o", "remount,ro", small.0.to_str().unwrap()]);
-    state(&small).says("disk.read-only", "warning", &["read-only"]);
+    // What fails in the last step of the setup is what is wanted: the disk gets full.
+    let small = "mkdir state; mount -t tmpfs -o size=1m tmpfs state";
+    let fill = "head -c 1048576 /dev/zero > state/ballast || true";
+    let full = format!("{small}; {fill}");
+    let locked = format!("{full}; mount -o remount,ro state");
+    for (setup, id, words) in [
+        (small, "disk.low", "1 MiB are free"),
+        (full.as_str(), "disk.full", "no space left"),
+        (locked.as_str(), "disk.read-only", "read-only"),
+    ] {
+        let Some(visit) = visit_apart(setup) else {
+            return;
+        };
+        visit.found().says(id, "warning", &[words]);
+    }
 }
 
 fn open_to_all(path: &Path, mode: u32) {
@@ -207,21 +183,36 @@ impl Drop for Group {
     }
 }
 
+/// What a machine without control groups of its own lays over them: version 2 and version 1.
+const MADE_UP: &str = "mount -t tmpfs tmpfs /sys/fs/cgroup; cd /sys/fs/cgroup; mkdir memory cpu; \
+     echo 100663296 > memory.max; echo 100663296 > memory/memory.limit_in_bytes; \
+     echo 50000 100000 > cpu.max; echo 50000 > cpu/cpu.cfs_quota_us; \
+     echo 100000 > cpu/cpu.cfs_period_us; cd \"$OLDPWD\"";
+
 #[test]
 fn what_a_group_grants_is_compared_with_the_pools() {
-    let Some(group) = Group::new("100663296", "50000") else {
-        eprintln!(
-            "control groups cannot be made here: the unit tests of the check read made-up ones"
-        );
-        return;
+    let group = Group::new("100663296", "50000");
+    let visit = || match &group {
+        Some(group) => Some(visit_after(&group.join())),
+        None => visit_apart(MADE_UP),
     };
-    let found = visit_after(&group.join()).found();
+    let Some(first) = visit() else { return };
+    let found = first.found();
     found.says("resources.memory-low", "warning", &["grants 96 MiB"]);
     found.says("resources.bodies", "note", &["1024 calls"]);
     found.says("resources.fraction", "note", &["0.5"]);
-    let found = visit_after(&group.join())
-        .args(&["--set", "http.max_connections=1000"])
-        .found();
+    let fewer = ["--set", "http.max_connections=1000"];
+    let found = visit().unwrap().args(&fewer).found();
     found.is_well();
     assert_eq!(found.one("resources.memory")["status"], "ok");
+}
+
+#[test]
+fn what_is_laid_over_the_groups_is_read_as_well() {
+    let Some(visit) = visit_apart(MADE_UP) else {
+        return;
+    };
+    let found = visit.found();
+    found.says("resources.memory-low", "warning", &["grants 96 MiB"]);
+    found.says("resources.fraction", "note", &["0.5"]);
 }

@@ -2,9 +2,9 @@
 
 use std::net::TcpListener;
 
-use super::super::process::Process;
+use super::super::process::{Process, by_script, command, folder_with};
 use super::super::wire::get;
-use super::{visit, visit_in_prod};
+use super::{Visit, WELL, visit, visit_in_prod};
 
 #[test]
 fn a_taken_port_is_69_with_the_key_to_change() {
@@ -87,4 +87,64 @@ fn loopback_is_reached_by_nobody_in_prod() {
     found.says("probe.admin-open", "warning", &["admin.listen"]);
     let found = visit_in_prod(&[]).found();
     assert!(!found.has("probe.loopback") && !found.has("probe.admin-open"));
+}
+
+#[test]
+fn a_port_that_only_root_may_have_is_69() {
+    // Root without the one privilege; who is nobody special has it not anyway.
+    let drop = "setpriv --bounding-set=-net_bind_service --inh-caps=-net_bind_service";
+    let dropped = format!("[ $(id -u) = 0 ] || exec \"$0\" \"$@\"; exec {drop} \"$0\" \"$@\"");
+    let ports = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
+    if std::fs::read_to_string(ports).is_ok_and(|first| first.trim() == "0") {
+        return super::skipped("every user may have every port here");
+    }
+    let folder = folder_with(&[]);
+    let command = by_script(&folder, "patient", &dropped);
+    let visit = Visit { folder, command }.args(&WELL);
+    let found = visit.args(&["--set", "http.listen=127.0.0.1:81"]).found();
+    found.says("ports.forbidden", "error", &["http.listen", "port 81"]);
+    assert_eq!(found.code, 69);
+}
+
+#[test]
+fn a_default_port_that_is_taken_is_a_note_in_dev() {
+    // Where somebody else has it, it is taken as well.
+    let _taken = TcpListener::bind("127.0.0.1:8080");
+    let folder = folder_with(&[]);
+    let command = command(&folder, "patient");
+    let free = [
+        "--profile",
+        "dev",
+        "--set",
+        "probe.listen=127.0.0.1:0",
+        "--set",
+        "admin.listen=127.0.0.1:0",
+    ];
+    let found = Visit { folder, command }.args(&free).found();
+    let moved = found.one("ports.moved");
+    assert_eq!(moved["status"], "note", "{moved}");
+    let what = moved["what"].as_str().unwrap();
+    assert!(
+        what.contains("http.listen: 127.0.0.1:8080 is taken"),
+        "{what}"
+    );
+    found.is_well();
+}
+
+#[test]
+fn an_instance_that_stands_still_is_a_warning() {
+    // It would end itself soon after.
+    let still = ["--set", "health.heartbeat=1s", "--set", "stop.timeout=1h"];
+    let mut running = Process::start("subject", &still);
+    let (service, probe) = (running.address("service"), running.address("probe"));
+    assert_eq!(get(&service, "/block").0, 200);
+    running.until(|_| (get(&probe, "/livez").0 == 503).then_some(()));
+    let folder = folder_with(&[]);
+    let command = command(&folder, "subject");
+    let set = format!("probe.listen={probe}");
+    let found = Visit { folder, command }
+        .args(&WELL)
+        .args(&["--set", &set])
+        .found();
+    found.says("probe.not-live", "warning", &["subject", "not live"]);
 }

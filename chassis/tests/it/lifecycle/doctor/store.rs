@@ -122,3 +122,35 @@ fn a_store_in_memory_is_none_for_prod() {
     let found = visit_in_prod(&args).found();
     found.says("store.memory", "warning", &["in memory"]);
 }
+
+#[tokio::test]
+async fn a_migration_that_was_not_ended_is_69() {
+    let ran = ran_with(2);
+    let file = ran.folder.join("state/chassis/patient/patient.sqlite");
+    let pool = sqlx::SqlitePool::connect(file.to_str().unwrap())
+        .await
+        .unwrap();
+    let begun = "UPDATE _sqlx_migrations SET success = 0 WHERE version = 2";
+    sqlx::query(begun).execute(&pool).await.unwrap();
+    pool.close().await;
+    let found = look(&ran.folder, &["--set", "patient.migrations=2"]);
+    found.says(
+        "store.dirty",
+        "error",
+        &["migration 2 (step 2)", "not ended"],
+    );
+    assert_eq!(found.code, 69);
+}
+
+#[test]
+fn a_url_of_another_database_is_78() {
+    let args = [
+        "--set",
+        "patient.migrations=1",
+        "--set",
+        "store.url=postgres://db/patient",
+    ];
+    let found = super::visit(&args).found();
+    found.says("store.url", "error", &["postgres", "sqlite"]);
+    assert_eq!(found.code, 78);
+}

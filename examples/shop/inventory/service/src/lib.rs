@@ -5,7 +5,7 @@ mod sql;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chassis::App;
+use chassis::{App, Place};
 use inventory_contract::Inventory;
 use inventory_domain::{StockStore, Warehouse};
 
@@ -26,7 +26,7 @@ const FULL: u32 = 1_000_000;
 pub async fn service(app: App) -> chassis::Result {
     let pool = app.sql().await?;
     app.migrate(&sqlx::migrate!()).await?;
-    let store = app.adapt::<dyn StockStore>(SqlStock::new(pool));
+    let store = app.adapt_at::<dyn StockStore>(Place::store(), SqlStock::new(pool));
     app.serve::<dyn Inventory>(Warehouse::new(Arc::clone(&store)));
     app.every("restock", RESTOCK_EVERY, move || {
         let store = Arc::clone(&store);

@@ -8,9 +8,12 @@ use serde::{Deserialize, Serialize};
 /// The counter.
 #[service(version = "1")]
 pub trait Orders {
-    /// Places an order: reserves the stock, charges the customer.
-    #[post("/orders")]
+    // ANCHOR: place
+    /// Places an order: reserves the stock, charges the customer. Sent twice with the same
+    /// `Idempotency-Key`, it is one order.
+    #[post("/orders", idempotent)]
     async fn place(&self, order: NewOrder) -> Result<Created<Order>, OrderError>;
+    // ANCHOR_END: place
 
     /// One order.
     #[get("/orders/{id}")]

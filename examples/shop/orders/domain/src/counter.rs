@@ -1,7 +1,8 @@
 //! The inbound port's implementation.
 //!
 //! An order is written down before the others are asked, so that its number can name the
-//! reservation and the payment: both services do the same id once, whatever is repeated.
+//! reservation and the payment: both services do the same id once, whatever is repeated. The store
+//! numbers one call once, by its idempotency key.
 
 use std::sync::Arc;
 

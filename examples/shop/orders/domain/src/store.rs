@@ -6,7 +6,9 @@ use orders_contract::{NewOrder, Order, OrderError, OrderId, OrderState};
 /// Where orders are kept.
 #[port]
 pub trait OrderStore {
-    /// Writes a new order down as pending, and numbers it.
+    /// Writes a new order down as pending, and numbers it. For a call with an idempotency key that
+    /// was here before, it gives the number of then: so an order that its process left half done is
+    /// taken up again, not done twice.
     async fn create(&self, order: &NewOrder) -> Result<OrderId, StoreError>;
 
     /// Says how a pending order ended.

@@ -2,7 +2,7 @@
 
 mod sql;
 
-use chassis::App;
+use chassis::{App, Place};
 use inventory_contract::Inventory;
 use orders_contract::Orders;
 use orders_domain::{Counter, OrderStore};
@@ -18,7 +18,7 @@ use sql::SqlOrders;
 pub async fn service(app: App) -> chassis::Result {
     let pool = app.sql().await?;
     app.migrate(&sqlx::migrate!()).await?;
-    let store = app.adapt::<dyn OrderStore>(SqlOrders::new(pool));
+    let store = app.adapt_at::<dyn OrderStore>(Place::store(), SqlOrders::new(pool));
     let inventory = app.client::<dyn Inventory>()?;
     let payments = app.client::<dyn Payments>()?;
     app.serve::<dyn Orders>(Counter::new(store, inventory, payments));

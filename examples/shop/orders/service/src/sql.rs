@@ -1,5 +1,6 @@
 //! The order store on SQLite.
 
+use chassis::idempotency;
 use orders_contract::{NewOrder, Order, OrderId, OrderState};
 use orders_domain::{OrderStore, StoreError};
 use sqlx::sqlite::SqliteRow;
@@ -16,16 +17,31 @@ impl SqlOrders {
     }
 }
 
-impl OrderStore for SqlOrders {
-    async fn create(&self, order: &NewOrder) -> Result<OrderId, StoreError> {
+impl SqlOrders {
+    // ANCHOR: once
+    /// The order and the key that it came with, in one transaction: either both are there or neither.
+    async fn create_once(&self, order: &NewOrder) -> sqlx::Result<OrderId> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        if let Some(id) = idempotency::recall(&mut transaction, "order").await? {
+            return Ok(OrderId(id));
+        }
         let insert =
             sqlx::query("INSERT INTO orders (customer, sku, quantity, state) VALUES (?, ?, ?, ?)")
                 .bind(&order.customer)
                 .bind(&order.sku)
                 .bind(order.quantity)
                 .bind(name(OrderState::Pending));
-        let done = insert.execute(&self.pool).await.map_err(failed)?;
-        Ok(OrderId(done.last_insert_rowid()))
+        let id = insert.execute(&mut *transaction).await?.last_insert_rowid();
+        idempotency::remember(&mut transaction, "order", &id).await?;
+        transaction.commit().await?;
+        Ok(OrderId(id))
+    }
+    // ANCHOR_END: once
+}
+
+impl OrderStore for SqlOrders {
+    async fn create(&self, order: &NewOrder) -> Result<OrderId, StoreError> {
+        self.create_once(order).await.map_err(failed)
     }
 
     async fn settle(&self, id: OrderId, state: OrderState) -> Result<(), StoreError> {

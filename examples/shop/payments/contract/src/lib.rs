@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 /// The cashier.
 #[service(version = "1")]
 pub trait Payments {
-    /// One payment.
-    #[get("/payments/{id}")]
+    // ANCHOR: cache
+    /// One payment. It never changes, so whoever asked knows it for a while.
+    #[get("/payments/{id}", cache = "30s")]
     async fn payment(&self, id: PaymentId) -> Result<Payment, PaymentError>;
+    // ANCHOR_END: cache
 
     /// Charges a card under an id that the caller chose. Said twice, it charges once.
     #[put("/payments/{id}")]

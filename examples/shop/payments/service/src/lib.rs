@@ -3,7 +3,7 @@
 mod sandbox;
 mod sql;
 
-use chassis::App;
+use chassis::{App, Place};
 use payments_contract::Payments;
 use payments_domain::{CardNetwork, Cashier, Ledger};
 
@@ -16,10 +16,15 @@ use sql::SqlLedger;
 ///
 /// The store cannot be opened or migrated, or section `[sandbox]` is wrong.
 pub async fn service(app: App) -> chassis::Result {
-    let cards = app.adapt::<dyn CardNetwork>(Sandbox::new(app.config("sandbox")?));
+    // ANCHOR: place
+    let cards = app.adapt_at::<dyn CardNetwork>(
+        Place::here().configured_by("sandbox"),
+        Sandbox::new(app.config("sandbox")?),
+    );
+    // ANCHOR_END: place
     let pool = app.sql().await?;
     app.migrate(&sqlx::migrate!()).await?;
-    let ledger = app.adapt::<dyn Ledger>(SqlLedger::new(pool));
+    let ledger = app.adapt_at::<dyn Ledger>(Place::store(), SqlLedger::new(pool));
     app.serve::<dyn Payments>(Cashier::new(cards, ledger));
     Ok(())
 }

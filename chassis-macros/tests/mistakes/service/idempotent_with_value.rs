@@ -1,0 +1,9 @@
+use chassis::{CallError, service};
+
+#[service(version = "1")]
+pub trait Inventory {
+    #[post("/items", idempotent = true)]
+    async fn add(&self) -> Result<u32, CallError>;
+}
+
+fn main() {}

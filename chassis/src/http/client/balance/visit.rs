@@ -1,0 +1,146 @@
+//! [`Visit`]: one call at one endpoint, in flight until it is dropped, judged by [`Visit::end`].
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::{HeaderMap, Response, StatusCode, header};
+
+use super::Balance;
+use crate::CallError;
+use crate::http::client::pool::Endpoint;
+use crate::policy::Outcome;
+use crate::policy::balance::{Candidate, InFlight, Stay};
+use crate::policy::ejection::Standing;
+
+/// A call at one endpoint.
+pub(in crate::http::client) struct Visit<'a> {
+    balance: &'a Balance,
+    pub(in crate::http::client) endpoint: &'a Arc<Endpoint>,
+    candidate: &'a Arc<Candidate>,
+    standing: Standing,
+    since: Instant,
+    is_over: bool,
+    _in_flight: InFlight<'a>,
+}
+
+impl<'a> Visit<'a> {
+    #[inline]
+    pub(super) fn new(
+        balance: &'a Balance,
+        endpoint: &'a Arc<Endpoint>,
+        candidate: &'a Arc<Candidate>,
+        standing: Standing,
+        now: Instant,
+    ) -> Self {
+        Self {
+            balance,
+            endpoint,
+            candidate,
+            standing,
+            since: now,
+            is_over: false,
+            _in_flight: candidate.load().begin(),
+        }
+    }
+
+    /// Whose visit it is, for [`Ask`](crate::policy::balance::Ask).
+    pub(in crate::http::client) fn id(&self) -> u64 {
+        self.candidate.id()
+    }
+
+    /// A connection is there: the endpoint's own time begins.
+    pub(in crate::http::client) fn sent(&mut self, now: Instant) {
+        self.since = now;
+    }
+
+    /// The answer begins to stream: in flight until the stream is over.
+    pub(in crate::http::client) fn stay(&self) -> Stay {
+        self.candidate.stay()
+    }
+
+    /// An answer came.
+    #[inline]
+    pub(in crate::http::client) fn answered<B>(self, answer: &Response<B>, now: Instant) {
+        let status = answer.status();
+        match status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+            false => self.end(Outcome::Success, now),
+            true => self.refused(status, answer.headers(), now),
+        }
+    }
+
+    #[cold]
+    fn refused(self, status: StatusCode, headers: &HeaderMap, now: Instant) {
+        let (balance, endpoint, candidate) = (self.balance, self.endpoint, self.candidate);
+        self.end(of_status(status), now);
+        let rest = rest_of(status, headers);
+        if let Some(change) = rest.and_then(|rest| candidate.member().rest(rest, now)) {
+            balance.changed(change, endpoint, candidate, now);
+        }
+    }
+
+    /// There is no answer, for this reason.
+    #[cold]
+    pub(in crate::http::client) fn failed(self, error: &CallError, now: Instant) {
+        self.end(of_error(error), now);
+    }
+
+    /// It is over, and went so.
+    #[inline]
+    pub(in crate::http::client) fn end(mut self, outcome: Outcome, now: Instant) {
+        self.is_over = true;
+        self.record(outcome, now);
+    }
+
+    #[inline]
+    fn record(&self, outcome: Outcome, now: Instant) {
+        let elapsed = now.saturating_duration_since(self.since);
+        let change = self.candidate.record(self.standing, outcome, elapsed, now);
+        if let Some(change) = change {
+            let (endpoint, candidate) = (self.endpoint, self.candidate);
+            self.balance.changed(change, endpoint, candidate, now);
+        }
+    }
+}
+
+/// Dropped without an end, the call was given up: it says only that it took so long.
+impl Drop for Visit<'_> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.record(Outcome::Ignored, self.balance.env.now());
+        }
+    }
+}
+
+/// What a status says of the endpoint that answered it. A typed error is an answer: only what a
+/// server says when it cannot serve counts against it.
+fn of_status(status: StatusCode) -> Outcome {
+    match status {
+        StatusCode::NOT_IMPLEMENTED => Outcome::Success,
+        status if status.is_server_error() => Outcome::Failure,
+        _ => Outcome::Ignored,
+    }
+}
+
+/// What it says of an endpoint that there is no answer.
+fn of_error(error: &CallError) -> Outcome {
+    match error {
+        CallError::Connect { .. }
+        | CallError::Timeout { .. }
+        | CallError::Interrupted { .. }
+        | CallError::Answer { .. } => Outcome::Failure,
+        // Our own crowd, or the caller's own hurry.
+        _ => Outcome::Ignored,
+    }
+}
+
+/// How long the endpoint asks to be left alone, in seconds; a date would trust two clocks.
+fn rest_of(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
+    let asks = [
+        StatusCode::TOO_MANY_REQUESTS,
+        StatusCode::SERVICE_UNAVAILABLE,
+    ];
+    let value = headers.get(header::RETRY_AFTER)?;
+    let seconds = value.to_str().ok()?.trim().parse().ok()?;
+    let asked = asks.contains(&status);
+    asked.then(|| Duration::from_secs(seconds))
+}

@@ -1,0 +1,92 @@
+//! What can be set of a client: `[client]` for all, `[client.NAME]` for one.
+//!
+//! `all.rs` is what is written, `tables.rs` the tables of the policies; [`Settings`] is what comes of
+//! it for one client, and `stack.rs` makes the policies' own settings of that, or says what is wrong.
+
+mod all;
+mod balance;
+mod stack;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+pub use self::all::{ClientSettings, OneClient, Protocol};
+pub use self::balance::BalanceRule;
+pub use self::tables::{
+    BalanceTable, BreakerTable, BudgetTable, BulkheadTable, CacheTable, EjectionTable, HedgeTable,
+    OneBalance, OneBreaker, OneBudget, OneBulkhead, OneCache, OneEjection, OneHedge, OneMethod,
+    OneRetry, Policies, RetryTable,
+};
+use crate::config::{Config, Findings};
+use crate::contract::ContractInfo;
+use crate::http::tls::TlsSettings;
+
+/// The settings of one client: `[client.NAME]` over `[client]` over the defaults.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(
+    missing_docs,
+    reason = "documented where they are written, in `ClientSettings`"
+)]
+pub struct Settings {
+    /// Where the service is; [`Target::parse`](super::Target::parse) reads it. `None`: `local:`
+    /// where it is composed, else `registry:` and the contract's name.
+    pub url: Option<String>,
+    pub required: bool,
+    pub connect_timeout: Duration,
+    pub attempt_timeout: Option<Duration>,
+    pub total_timeout: Duration,
+    pub protocol: Protocol,
+    pub tls: TlsSettings,
+    pub ping_interval: Duration,
+    pub max_connections: usize,
+    pub max_waiting: usize,
+    pub idle_timeout: Duration,
+    pub max_age: Duration,
+    pub max_answer: usize,
+    pub max_item: usize,
+    pub silence_timeout: Duration,
+    pub policies: Policies,
+    /// What is different for a method, by its name in the contract.
+    pub methods: BTreeMap<String, OneMethod>,
+    /// Where this process runs, if anybody said so: `registry.zone`.
+    pub zone: Option<String>,
+}
+
+impl Settings {
+    /// The limit of an attempt where neither the settings nor the method say one.
+    pub(super) const ATTEMPT: Duration = Duration::from_secs(10);
+
+    /// Reads the settings of the client for `contract` (kebab-case).
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with section `[client]`.
+    pub fn read(config: &Config, contract: &str) -> Result<Self, Findings> {
+        let all: ClientSettings = config.section("client")?;
+        let registry: crate::discovery::Settings = config.section("registry")?;
+        Ok(Self {
+            zone: registry.zone,
+            ..all.client(contract)
+        })
+    }
+
+    /// The same, and checks that the policies can work for the methods of `contract`.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with section `[client]` or cannot work.
+    pub fn of(config: &Config, contract: &ContractInfo) -> Result<Self, Findings> {
+        let settings = Self::read(config, contract.name)?;
+        let findings = settings.findings(config, contract);
+        findings.into_result(settings)
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        ClientSettings::default().client("")
+    }
+}
