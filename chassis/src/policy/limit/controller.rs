@@ -238,7 +238,11 @@ impl Controller {
                 ..probe
             });
         }
-        self.see(seen.min(probe.last), window.now);
+        let alone = seen.min(probe.last);
+        // Infinite: no call ended before the probe nor in it, which says nothing of how long they take.
+        if alone.is_finite() {
+            self.see(alone, window.now);
+        }
         self.cut = None;
         self.cuts = 0;
         let (limit, latency) = probe.before;

@@ -125,7 +125,6 @@ impl<'a> Call<'a> {
             self.stack.tally.out_of_budget(now);
             return Next::Done(Some(Exhausted::Budget));
         }
-        self.stack.tally.retried();
         Next::Again(at)
     }
 

@@ -56,6 +56,7 @@ impl Call<'_> {
                 // It woke up late, and expired work never starts.
                 return self.finished(ended, &verdict, Some(Exhausted::Time));
             }
+            self.stack().tally.retried();
         }
     }
 
