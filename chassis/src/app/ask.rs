@@ -23,7 +23,7 @@ const STATUS_LINE: usize = 12;
 pub(super) fn ask(settings: &ProbeSettings) -> Result {
     let address = reachable(settings.listen);
     if address.port() == 0 {
-        return Err(Error::unavailable(
+        return Err(Error::configuration(
             "--probe cannot know which port was free: set probe.listen to one of its own",
         ));
     }

@@ -223,10 +223,7 @@ pub(super) fn opened(config: &Config, env: Env) -> Opened {
         env,
         prod: !config.is_dev(),
         // One for all services of a user.
-        folder: config
-            .state_dir()
-            .parent()
-            .map(|chassis| chassis.join("registry")),
+        folder: config.state_dir().with_file_name("registry"),
     }
 }
 

@@ -16,8 +16,8 @@ pub struct Opened {
     /// Whether the rules of profile `prod` hold: they refuse `file:`.
     pub prod: bool,
     /// Where `file:` lies when the URL does not say: `$XDG_STATE_HOME/chassis/registry`, the same
-    /// for all services of a user. `None` when there is no such place.
-    pub folder: Option<PathBuf>,
+    /// for all services of a user.
+    pub folder: PathBuf,
 }
 
 /// What the URL of a registry says.
@@ -97,13 +97,10 @@ fn file(rest: &str, opened: &Opened) -> Result<PathBuf> {
         ));
     }
     let path = rest.strip_prefix("//").unwrap_or(rest);
-    match (path, &opened.folder) {
-        ("", Some(folder)) => Ok(folder.clone()),
-        ("", None) => Err(wrong(
-            "`file:` has no place: neither XDG_STATE_HOME nor HOME is set; say file:PATH",
-        )),
-        (path, _) if Path::new(path).is_absolute() => Ok(PathBuf::from(path)),
-        (path, _) => Err(wrong(format!(
+    match path {
+        "" => Ok(opened.folder.clone()),
+        path if Path::new(path).is_absolute() => Ok(PathBuf::from(path)),
+        path => Err(wrong(format!(
             "`{path}` is no absolute path; services start in different folders"
         ))),
     }
@@ -121,7 +118,7 @@ mod tests {
         let opened = Opened {
             env: Env::system(),
             prod,
-            folder: None,
+            folder: PathBuf::new(),
         };
         check(url, &opened).unwrap_err().to_string()
     }
@@ -142,7 +139,6 @@ mod tests {
     #[test]
     fn file_is_refused_in_prod_and_wants_an_absolute_place() {
         assert!(error("file:/tmp/x", true).contains("prod's rules refuse it"));
-        assert!(error("file:", false).contains("neither XDG_STATE_HOME nor HOME"));
         assert!(error("file:x", false).contains("no absolute path"));
     }
 }

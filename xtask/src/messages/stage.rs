@@ -68,15 +68,9 @@ impl Stage {
             fs::create_dir_all(file.parent().unwrap_or(&folder))?;
             fs::write(file, text)?;
         }
+        // Of two values of a variable the later one holds.
         for (name, value) in FREE.iter().chain(&case.quietly).chain(&case.variables) {
-            let chosen = case
-                .variables
-                .iter()
-                .chain(&case.quietly)
-                .any(|(other, _)| other == name);
-            if !chosen || !FREE.contains(&(*name, *value)) {
-                line.env(name, value);
-            }
+            line.env(name, value);
         }
         for argument in &case.arguments {
             let key = argument.split('=').next().unwrap_or_default();

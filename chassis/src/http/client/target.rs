@@ -220,7 +220,12 @@ fn http(name: &str, url: &str, is_encrypted: bool) -> Result<Target, String> {
     }
     let host = authority.host();
     let default = if is_encrypted { 443 } else { 80 };
-    let port = authority.port_u16().unwrap_or(default);
+    let port = match authority.as_str()[host.len()..].strip_prefix(':') {
+        None | Some("") => default,
+        Some(port) => port
+            .parse()
+            .map_err(|_| format!("`{port}` is no port: expected a number up to 65535"))?,
+    };
     let address: Address = format!("{host}:{port}")
         .parse()
         .map_err(|error: discovery::AddressError| error.to_string())?;
@@ -285,6 +290,8 @@ mod tests {
         assert!(error("static:a").contains("`a` is no address"));
         assert!(error("http://u:p@h/").contains("user and password"));
         assert!(!error("http://u:p@h/").contains("u:p"));
+        assert!(error("http://h:http/").contains("`http` is no port"));
+        assert!(error("http://[::1]:70000/").contains("`70000` is no port"));
         assert!(error("http://h/?a=b").contains("a query"));
         assert!(error("local:x").contains("unknown scheme `local:`"));
     }

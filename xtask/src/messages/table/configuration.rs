@@ -187,11 +187,7 @@ pub(super) fn addresses() -> Group {
                 "[traces]\nurl = \"otlp+https://collector:4318\"\n\n[metrics]\nurl = \"prometheus:9464\"\n",
             ),
             hello("Spans by another protocol").toml("[traces]\nurl = \"zipkin+http://zipkin:9411\"\n"),
-            hello("A registry of one machine without a place")
-                .toml("[registry]\nurl = \"file:\"\n")
-                .variable("XDG_STATE_HOME", "")
-                .arguments(&["--profile", "dev"]),
-            mishap("client", "A client by TLS").toml("[client.greeter]\nurl = \"https://greeter\"\n"),
+            mishap("client", "A client by TLS whose authority isn't there").toml("[client.greeter]\nurl = \"https://greeter\"\n\n[client.greeter.tls]\nca_file = \"ca.pem\"\n"),
             mishap("client", "A client without a scheme").toml("[client.greeter]\nurl = \"greeter:8080\"\n"),
             mishap("client", "A client without a host").toml("[client.greeter]\nurl = \"http://\"\n"),
             mishap("client", "A client with a port that isn't one").toml("[client.greeter]\nurl = \"http://greeter:http/\"\n"),
