@@ -63,6 +63,7 @@ async fn all() -> chassis::Result {
         ("silent", answering("")?, "attempt_timeout = '50ms'"),
         ("hangs up", answering("HANG UP")?, ""),
         ("no http", answering("220 mail.test ESMTP\r\n")?, ""),
+        ("no tls", answering(page)?.replace("http:", "https:"), ""),
         ("other value", answering(ok)?, ""),
         ("other type", answering(html)?, ""),
         ("other status", answering(page)?, ""),
@@ -91,6 +92,12 @@ async fn all() -> chassis::Result {
         say(name, error);
         system.stop().await;
     }
+    let breaker = "breaker = { minimum_calls = 1 }\nretry = { enabled = false }";
+    let config = format!("[client.inventory]\nurl = 'http://{away}'\n{breaker}");
+    let (refused, client) = system(&config, false).await?;
+    drop(client.stock("kettle".to_owned()).await);
+    say("broken", client.stock("kettle".to_owned()).await.err());
+    refused.stop().await;
     let (system, client) = system("", true).await?;
     say("panicked", client.stock("kettle".to_owned()).await.err());
     let late = Context::current().with_deadline(system.env().now());

@@ -56,6 +56,7 @@ pub(super) fn run(name: &str) -> ExitCode {
         "foreign_error" => greeter.run(foreign_error),
         "called_too_early" => greeter.run(called_too_early),
         "client" => greeter.run(client),
+        "customer" => greeter.run(customer),
         "metric_twice" => greeter.run(metric_twice),
         "metric_name" => greeter.run(metric_name),
         "section" => greeter.run(section),
@@ -146,6 +147,24 @@ async fn client(app: App) -> chassis::Result {
     Ok(())
 }
 // ANCHOR_END: client
+
+/// Cooks.
+#[service(version = "1")]
+pub(super) trait Kitchen {
+    /// Cooks one dish.
+    #[post("/dishes")]
+    async fn cook(&self, dish: String) -> Result<String, CallError>;
+}
+
+// ANCHOR: customer
+async fn customer(app: App) -> chassis::Result {
+    let kitchen = app.client::<dyn Kitchen>()?;
+    app.spawn("cook", async move |_| {
+        drop(kitchen.cook("soup".to_owned()).await);
+    });
+    Ok(())
+}
+// ANCHOR_END: customer
 
 // ANCHOR: metric_twice
 async fn metric_twice(app: App) -> chassis::Result {

@@ -18,6 +18,11 @@ const CASES: &[(&str, &str, &str)] = &[
         "The machine answers, the port doesn't: the service is down, or listens elsewhere. A call that found no connection was never sent, so it may be tried again.",
     ),
     (
+        "broken",
+        "It failed too often just now",
+        "Nothing was sent: the calls before this one failed, and a dependency that is down isn't helped by more of them. After some seconds a few calls try whether it is back. `/admin/ports` says what the breaker counted.",
+    ),
+    (
         "silent",
         "It takes too long",
         "The limit is `client.inventory.attempt_timeout`, or the method's `timeout` in the contract. The other side may have done the work all the same.",
@@ -41,6 +46,11 @@ const CASES: &[(&str, &str, &str)] = &[
         "no http",
         "It speaks another protocol",
         "The port belongs to something else. HTTP/1 without TLS is expected.",
+    ),
+    (
+        "no tls",
+        "It doesn't speak TLS",
+        "The URL says `https:`, and what answers speaks plain HTTP. Inside a cluster that is often meant so: then say `http:`.",
     ),
     (
         "other status",

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use crate::{Result, workspace};
 
-/// What the macros write into a program, held by their own golden files.
-const ELSEWHERE: [&str; 1] = ["golden.rs"];
+/// What speaks elsewhere: the doctor's findings, of which each has its test and the book its
+/// chapter, the hexagon page and its drawing, and the tests of the macros.
+const ELSEWHERE: [&str; 4] = ["doctor", "golden.rs", "hexagon", "page"];
 
 /// Compares.
 ///
@@ -180,6 +181,11 @@ fn kinds(file: &str, source: &str) -> Vec<String> {
     kinds
 }
 
+/// The text of `r#"…"#`, and what follows it.
+fn raw(source: &str) -> Option<(&str, &str)> {
+    source.strip_prefix("r#\"")?.split_once("\"#")
+}
+
 /// Every text of the source with the line of code before it, gaps closed.
 fn literals(source: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
@@ -196,6 +202,10 @@ fn literals(source: &str) -> Vec<(String, String)> {
         } else if letter == '"' {
             let (text, after) = text(&rest[1..]);
             found.push((code.clone(), text));
+            code.clear();
+            rest = after;
+        } else if let Some((text, after)) = raw(rest) {
+            found.push((code.clone(), text.to_owned()));
             code.clear();
             rest = after;
         } else if let Some(after) = character(rest) {
@@ -265,13 +275,13 @@ mod tests {
 
     #[test]
     fn sentences_are_found_outside_comments_and_attributes() {
-        let source = r#"
+        let source = r##"
             // "not this one here"
             #[expect(lint, reason = "nor is this one")]
             let a = format!("{key} is taken; \
                              choose {other:?} instead");
-            let b = '"'; let c = "two words";
-        "#;
+            let b = '"'; let c = "two words"; let d = r#"a " b"#;
+        "##;
         let found = sentences(source);
         assert_eq!(found, ["{key} is taken; choose {other:?} instead"]);
         assert!(holds("x orders is taken; choose \"a\" instead.", &found[0]));

@@ -82,6 +82,22 @@ const fn order(title: &'static str, body: &'static str, status: u16) -> Ask {
     }
 }
 
+const SESAME: &[(&str, &str)] = &[
+    ("content-type", "application/json"),
+    ("authorization", "Bearer open-sesame"),
+];
+
+/// An order to a policy, which is refused.
+const fn forced(title: &'static str, body: &'static str) -> Ask {
+    Ask {
+        to: To::Admin,
+        method: "POST",
+        headers: SESAME,
+        body,
+        ..get(title, "/admin/policy", 422)
+    }
+}
+
 /// Both with the key of one cart.
 const CART: &[(&str, &str)] = &[
     ("content-type", "application/json"),
@@ -266,6 +282,22 @@ pub(in crate::messages) const ASKED: &[Ask] = &[
         to: To::Admin,
         ..get("Values without the admin token", "/admin/config", 401)
     },
+    forced(
+        "An order to a policy that isn't one",
+        "{\"port\":\"depot\"}",
+    ),
+    forced(
+        "An order to a port that isn't there",
+        "{\"port\":\"depott\",\"do\":\"open\"}",
+    ),
+    forced(
+        "An order about no instance",
+        "{\"port\":\"depot\",\"do\":\"eject\"}",
+    ),
+    forced(
+        "An order about an instance that isn't there",
+        "{\"port\":\"depot\",\"do\":\"eject\",\"instance\":\"10.0.0.7:8080\"}",
+    ),
     Ask {
         to: To::Locked,
         headers: &[("authorization", "Bearer open-sesame")],

@@ -188,6 +188,13 @@ pub(super) fn addresses() -> Group {
             ),
             hello("Spans by another protocol").toml("[traces]\nurl = \"zipkin+http://zipkin:9411\"\n"),
             mishap("client", "A client by TLS whose authority isn't there").toml("[client.greeter]\nurl = \"https://greeter\"\n\n[client.greeter.tls]\nca_file = \"ca.pem\"\n"),
+            mishap("client", "Policies of a client that cannot work").toml(POLICIES).arguments(&["--check"]),
+            mishap("client", "More of them").toml(MORE_POLICIES).arguments(&["--check"]),
+            mishap("client", "Tries and hosts that lead nowhere").toml(TRIES).arguments(&["--check"]),
+            mishap("customer", "A retry of what would then be done twice").toml("[client.kitchen.methods.cook.retry]\nattempts = 3\n").arguments(&["--check"]),
+            mishap("client", "A certificate without its key").toml("[client.greeter]\nurl = \"https://greeter\"\n\n[client.greeter.tls]\ncertificate_file = \"client.pem\"\n"),
+            mishap("client", "A key without its certificate").toml("[client.greeter]\nurl = \"https://greeter\"\n\n[client.greeter.tls]\nkey_file = \"client.pem\"\n"),
+            mishap("client", "An authority that is no certificate").toml("[client.greeter]\nurl = \"https://greeter\"\n\n[client.greeter.tls]\nca_file = \"chassis.toml\"\n"),
             mishap("client", "A client without a scheme").toml("[client.greeter]\nurl = \"greeter:8080\"\n"),
             mishap("client", "A client without a host").toml("[client.greeter]\nurl = \"http://\"\n"),
             mishap("client", "A client with a port that isn't one").toml("[client.greeter]\nurl = \"http://greeter:http/\"\n"),
@@ -200,3 +207,73 @@ pub(super) fn addresses() -> Group {
         ],
     }
 }
+
+const POLICIES: &str = r#"[client.greeter]
+total_timeout = "0s"
+attempt_timeout = "2m"
+
+[client.greeter.budget]
+share = 1.5
+ttl = "2h"
+
+[client.greeter.bulkhead]
+max_calls = 0
+
+[client.greeter.breaker]
+failure_rate = 0.0
+
+[client.greeter.hedge]
+enabled = true
+after = 1.5
+
+[client.greeter.balance]
+rule = "maglev"
+
+[client.greeter.ejection]
+interval = "0s"
+max_ejected = 1.5
+latency_factor = 0.5
+eject_at_most = "1s"
+
+[client.greeter.methods.greeting]
+hedge = { enabled = true }
+"#;
+
+const MORE_POLICIES: &str = r#"[client.greeter]
+attempt_timeout = "0s"
+
+[client.greeter.retry]
+attempts = 0
+backoff = "0s"
+backoff_at_most = "0s"
+
+[client.greeter.budget]
+share = 0.0
+reserve = 0
+ttl = "0s"
+
+[client.greeter.breaker]
+window = "0s"
+
+[client.greeter.hedge]
+enabled = true
+share = 1.5
+minimum_calls = 0
+
+[client.greeter.balance]
+key = "header:x-user"
+
+[client.greeter.ejection]
+deviations = -1.0
+eject_for = "0s"
+"#;
+
+const TRIES: &str = r#"[client.greeter.retry]
+attempts = 20
+backoff = "1s"
+backoff_at_most = "100ms"
+
+[client.greeter.balance]
+rule = "maglev"
+key = "cookie:session"
+"#;
