@@ -1,5 +1,5 @@
 //! The commands that the book's chapters say to try, tried: every `sh` block outside of the ten-minute
-//! chapter, which is followed as a whole by [`newcomer`](crate::newcomer).
+//! chapter, which is followed as a whole by [`newcomer`].
 //!
 //! `cargo run -p …` runs the program that is built already, on free ports, until the block is over;
 //! `curl …` must succeed and say something. A block with no program of its own asks the shop.

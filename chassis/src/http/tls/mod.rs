@@ -1,8 +1,8 @@
 //! TLS: what is believed of the other side, and what is shown to it.
 //!
-//! [`TlsSettings`] is what can be set. [`ClientTls`] is what a client makes of it: opened once, when
+//! [`TlsSettings`] is what can be set. `ClientTls` is what a client makes of it: opened once, when
 //! the service starts, so that a file that is missing or is no certificate is found then; and asked
-//! for every new connection. By rustls, behind the cargo feature `tls`; without it, [`ClientTls`]
+//! for every new connection. By rustls, behind the cargo feature `tls`; without it, `ClientTls`
 //! can only be refused, with the word that turns it on.
 
 // A pair with the same surface, and what only the one needs.
