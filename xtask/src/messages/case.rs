@@ -125,6 +125,7 @@ impl Case {
 impl Case {
     /// Whether the page shows the code of a mishap; some differ in the configuration only.
     pub(super) fn shows_code(&self) -> bool {
-        self.program != Program::Mishap("")
+        let about_configuration = [Program::Mishap(""), Program::Mishap("workshop")];
+        !about_configuration.contains(&self.program)
     }
 }

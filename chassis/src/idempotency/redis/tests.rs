@@ -29,8 +29,9 @@ impl Server {
             return None;
         };
         let folder = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = port.local_addr().unwrap().port();
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
         let child = Command::new(program)
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
             .args(["--appendonly", "yes", "--appendfsync", "always", "--dir"])
@@ -46,6 +47,7 @@ impl Server {
         let limit = Env::system().now() + Duration::from_secs(20);
         while server.open(TTL).ping().await.is_err() {
             assert!(Env::system().now() < limit, "the server does not answer");
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         Some(server)
     }

@@ -183,5 +183,5 @@ fn probe_says_whether_the_running_service_is_ready() {
         69,
         &["nothing answers", "/readyz", "is the service running"],
     );
-    ends(&["--probe"], 69, &["set probe.listen to one of its own"]);
+    ends(&["--probe"], 78, &["set probe.listen to one of its own"]);
 }
