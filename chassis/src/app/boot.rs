@@ -13,7 +13,7 @@ use super::live::Live;
 use super::phase::Phases;
 use super::runtimes::{self, Runtimes};
 use super::settings::Settings;
-use super::start::Plan;
+use super::start::{Opens, Plan};
 use super::tasks::Tasks;
 use super::{ask, desk, doctor, print, reference, split, start};
 use crate::config::{
@@ -253,7 +253,7 @@ fn serve(mut composition: Composition, read: Read, began: Instant) -> Result {
     let announce = announce.filter(|_| !read.settings.stop.with_stdin);
     let last = telemetry.clone();
     let live = Live::new(read.settings.clone(), runtimes, phases, telemetry);
-    let plan = Plan::new(composition, read, true);
+    let plan = Plan::new(composition, read, Opens::All);
     let ended = control.block_on(live.run(plan, &guard, announce, began));
     // The stop's own last lines come after its flush.
     last.flush_logs(LAST_LINES);

@@ -135,7 +135,9 @@ pub(super) fn report_unknown(config: &Config, composed: &Composed, components: &
             continue;
         };
         let is_asked = |asked: &&str| asked.replace('-', "_") == name.replace('-', "_");
-        if row.is_default() || known.contains(&name.to_owned()) || asked.iter().any(is_asked) {
+        // `[client.default]` is every client's.
+        let is_known = name == "default" || known.contains(&name.to_owned());
+        if row.is_default() || is_known || asked.iter().any(is_asked) {
             continue;
         }
         known.push(name.to_owned());

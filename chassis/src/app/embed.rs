@@ -1,5 +1,7 @@
 //! Starting within a program that has a runtime of its own.
 
+use std::sync::Arc;
+
 use tokio::runtime::Handle;
 
 use super::Running;
@@ -8,11 +10,12 @@ use super::chassis::Composition;
 use super::live::Live;
 use super::phase::Phases;
 use super::runtimes::{ControlThread, Runtimes};
-use super::start::Plan;
+use super::start::{Opens, Plan};
 use crate::config::{Cli, Inputs};
 use crate::context::Env;
+use crate::discovery::Registry;
 use crate::telemetry::Telemetry;
-use crate::{Error, Result};
+use crate::{Context, Error, Result};
 
 /// What a start takes from around it.
 pub(super) struct Surroundings {
@@ -20,8 +23,9 @@ pub(super) struct Surroundings {
     /// The thread of the control runtime, where it has one of its own.
     pub(super) thread: Option<ControlThread>,
     pub(super) telemetry: Telemetry,
-    /// Whether anything listens.
-    pub(super) listens: bool,
+    pub(super) opens: Opens,
+    /// The registry, where it isn't the one that the configuration names.
+    pub(super) registry: Option<Arc<dyn Registry>>,
 }
 
 /// Starts `composition` on the current runtime.
@@ -49,7 +53,8 @@ pub(super) async fn start(mut composition: Composition) -> Result<Running> {
             runtimes,
             thread,
             telemetry,
-            listens: true,
+            opens: Opens::All,
+            registry: None,
         },
     )
     .await
@@ -65,19 +70,25 @@ pub(super) async fn launch(
         runtimes,
         thread,
         telemetry,
-        listens,
+        opens,
+        registry,
     } = surroundings;
     let control = runtimes.control.clone();
+    // What is said on the way belongs to this system, also where the process has others.
+    let said = Context::default().with_component(telemetry.id());
     let phases = Phases::new(telemetry.env().clone());
     let mut live = Live::new(read.settings.clone(), runtimes, phases, telemetry);
-    let plan = Plan::new(composition, read, listens);
-    let started = control.spawn(async move {
+    let plan = Plan {
+        registry,
+        ..Plan::new(composition, read, opens)
+    };
+    let started = control.spawn(said.scope(async move {
         let started = live.start(plan).await;
         if started.is_err() {
             live.stop(false).await;
         }
         started.map(|()| live)
-    });
+    }));
     match started.await {
         Ok(started) => Ok(Running::new(started?, thread)),
         Err(error) => Err(Error::bug("the start panicked").because(error)),

@@ -59,6 +59,8 @@ pub use place::Place;
 pub use reference::references;
 pub use running::Running;
 pub use settings::{ProbeSettings, StartSettings, StopSettings};
+#[cfg(feature = "testing")]
+pub(crate) use start::Opens;
 pub use stop::Stopped;
 pub use tasks::{Finish, Stop};
 #[cfg(feature = "testing")]

@@ -8,6 +8,7 @@ use super::listeners::Listeners;
 use super::live::Live;
 use super::runtimes::ControlThread;
 use super::stop::Stopped;
+use crate::Context;
 use crate::health::Health;
 use crate::http::Edge;
 use crate::telemetry::Telemetry;
@@ -54,12 +55,18 @@ impl Running {
     /// Stops it as SIGINT would: without linger, each phase within its limit. Says what had to be
     /// left behind.
     pub async fn stop(self) -> Stopped {
+        self.end(false).await
+    }
+
+    /// Stops it; with `linger` as SIGTERM would.
+    pub(crate) async fn end(self, linger: bool) -> Stopped {
         let Self {
             mut live,
             control,
             thread,
         } = self;
-        let stopping = control.spawn(async move { live.stop(false).await });
+        let said = Context::default().with_component(live.telemetry.id());
+        let stopping = control.spawn(said.scope(async move { live.stop(linger).await }));
         let stopped = stopping.await.unwrap_or_default();
         drop(thread);
         stopped

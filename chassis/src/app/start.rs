@@ -28,18 +28,35 @@ pub(super) struct Plan {
     pub(super) services: Vec<(String, Service)>,
     pub(super) composed: bool,
     pub(super) config: Config,
-    /// Whether anything listens; without, the service is only called within the process.
-    pub(super) listens: bool,
+    pub(super) opens: Opens,
+    /// The registry, where it isn't the one that `registry.url` names.
+    pub(super) registry: Option<Arc<dyn Registry>>,
+}
+
+/// What a start listens on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Opens {
+    /// Nothing: the service is only called within the process.
+    Nothing,
+    /// The service's own listener: on a simulated network nobody asks for the others.
+    #[cfg_attr(
+        not(feature = "simulation"),
+        expect(dead_code, reason = "tests of whole networks")
+    )]
+    Service,
+    /// Service, probe and admin.
+    All,
 }
 
 impl Plan {
-    pub(super) fn new(composition: Composition, read: Read, listens: bool) -> Self {
+    pub(super) fn new(composition: Composition, read: Read, opens: Opens) -> Self {
         Self {
             name: composition.process_name(),
             services: composition.components,
             composed: composition.composed,
             config: read.config,
-            listens,
+            opens,
+            registry: None,
         }
     }
 
@@ -71,15 +88,19 @@ impl Live {
             services,
             composed,
             config,
-            listens,
+            opens,
+            registry,
         } = plan;
         for note in config.notes() {
             tracing::warn!("{}", note.line());
         }
-        if listens {
+        if opens == Opens::All {
             self.open_probe(&name)?;
         }
-        let registry = self.open_registry(&config)?;
+        let registry = match registry {
+            Some(registry) => registry,
+            None => self.open_registry(&config)?,
+        };
         self.registry = Some(Arc::clone(&registry));
         let ground = Ground {
             config: config.clone(),
@@ -106,13 +127,15 @@ impl Live {
             &self.runtimes.serving,
         ));
         self.phase("warm-up", self.health.wait()).await?;
-        if listens {
+        if opens != Opens::Nothing {
             self.listen(&name, &config, &composite, edge.clone())?;
+        }
+        if opens == Opens::All {
             self.open_admin((&name, &config), &composite, &edge)?;
         }
         self.tasks.start(&self.runtimes.serving);
         self.health.advance(Stage::Running);
-        if listens {
+        if opens != Opens::Nothing {
             let registering = register::all(self, &composite, &registry);
             self.registrations = self.phase("register", registering).await??;
         }

@@ -23,8 +23,13 @@
 mod client;
 mod folder;
 mod hexagon;
+// What `simulation` brings: services on a network that exists only in this process.
+#[cfg(feature = "simulation")]
+pub mod simulation;
 mod system;
 
 pub use crate::telemetry::{Capture, CapturedLine, CapturedSpan};
 pub use hexagon::hexagon;
+#[cfg(feature = "simulation")]
+pub use simulation::Simulation;
 pub use system::{System, SystemBuilder};

@@ -9,7 +9,7 @@ use http::{Request, Response};
 use super::Capture;
 use super::client::InProcess;
 use super::folder::Folder;
-use crate::app::{Composition, Listeners, Running, Stopped, TestPlan};
+use crate::app::{Composition, Listeners, Opens, Running, Stopped, TestPlan};
 use crate::config::Inputs;
 use crate::context::Env;
 use crate::contract::{Contract, Link};
@@ -180,7 +180,12 @@ impl SystemBuilder {
             inputs,
             set: self.set,
             env: env.clone(),
-            listens: self.listens,
+            opens: match self.listens {
+                true => Opens::All,
+                false => Opens::Nothing,
+            },
+            profile: "dev",
+            registry: None,
         };
         let (running, capture) = plan.start(self.composition).await?;
         let edge = running.edge().cloned();

@@ -4,6 +4,7 @@
 //! loopback, and fails with what it saw and the round in which it saw it.
 
 mod readers;
+mod simulation;
 mod stop;
 
 use std::process::ExitCode;
@@ -32,6 +33,11 @@ const SOAKS: &[Soak] = &[
         name: "readers",
         about: "ten thousand readers of a stream: their memory, their heartbeats, their end",
         prepare: readers::prepare,
+    },
+    Soak {
+        name: "simulation",
+        about: "the shop on a network that fails, with new seeds each round",
+        prepare: simulation::prepare,
     },
 ];
 

@@ -1,9 +1,9 @@
 //! [`Running`]: a server that accepts, until it is drained.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -39,7 +39,9 @@ pub(super) struct Shared {
     pub(super) stop: Stopped,
     closing: AtomicBool,
     draining: OnceLock<Instant>,
-    connections: Mutex<HashMap<u64, Arc<Conn>>>,
+    /// By number, so that a drain that is simulated again ends them in the same order.
+    connections: Mutex<BTreeMap<u64, Arc<Conn>>>,
+    accepted: AtomicU64,
     /// How many of them there are.
     open: AtomicUsize,
     emptied: Notify,
@@ -59,6 +61,7 @@ impl Running {
             closing: AtomicBool::new(false),
             draining: OnceLock::new(),
             connections: Mutex::default(),
+            accepted: AtomicU64::new(0),
             open: AtomicUsize::new(0),
             emptied: Notify::new(),
             edge,
@@ -200,8 +203,7 @@ struct Entry {
 
 impl Entry {
     fn new(shared: &Arc<Shared>, conn: Arc<Conn>) -> Self {
-        // The address of the connection's state is unique while the entry holds it.
-        let key = Arc::as_ptr(&conn) as u64;
+        let key = shared.accepted.fetch_add(1, Relaxed);
         let mut all = shared
             .connections
             .lock()
