@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::drawing::MARK;
 use super::markup::Text;
 use super::words::{self, Standing};
-use super::{ICON, SCRIPT, STYLES, details, drawing, ports, sections};
+use super::{ICON, SCRIPT, STYLE, details, drawing, ports, sections};
 use crate::admin::model::{Hexagon, StateName};
 
 /// The sections, by id and name, in the order in which they stand.
@@ -40,21 +40,19 @@ pub(super) fn page(hexagon: &Hexagon) -> String {
 }
 
 fn head(out: &mut String, hexagon: &Hexagon) {
-    let styles: String = STYLES
-        .iter()
-        .map(|(path, _)| format!("<link rel=\"stylesheet\" href=\"{path}\">"))
-        .collect();
     let _ = write!(
         out,
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light dark\"><title>{}</title>\
-         <link rel=\"icon\" href=\"{}\" type=\"image/svg+xml\">{styles}\
+         <link rel=\"icon\" href=\"{}\" type=\"image/svg+xml\">\
+         <link rel=\"stylesheet\" href=\"{}\">\
          <script src=\"{}\" defer></script></head>\
          <body data-instance=\"{}\" data-at=\"{}\">\
          <a class=\"skip\" href=\"#main\">To the ports</a>",
         Text(&hexagon.service),
         ICON.0,
+        STYLE.0,
         SCRIPT.0,
         Text(&hexagon.instance),
         hexagon.at_unix_ms,

@@ -26,11 +26,12 @@ use super::model::Hexagon;
 /// The script's path and content.
 pub(super) const SCRIPT: (&str, &str) = ("/admin/page.js", include_str!("page.js"));
 
-/// Paths of the stylesheets, each with its content.
-pub(super) const STYLES: [(&str, &str); 2] = [
-    ("/admin/hexagon.css", drawing::STYLE),
-    ("/admin/page.css", include_str!("page.css")),
-];
+/// The stylesheet's path and content: of the drawing and of what is around it. One file, because nothing is
+/// painted before the last has come.
+pub(super) const STYLE: (&str, &str) = (
+    "/admin/page.css",
+    concat!(include_str!("hexagon.css"), include_str!("page.css")),
+);
 
 /// The icon's path and content.
 pub(super) const ICON: (&str, &str) = ("/admin/icon.svg", include_str!("icon.svg"));

@@ -6,18 +6,16 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use super::{ICON, POLICY, SCRIPT, STYLES, html, port};
+use super::{ICON, POLICY, SCRIPT, STYLE, html, port};
 use crate::admin::model::Hexagon;
 
 /// The routes of what the page loads.
 pub(crate) fn files<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let css = |(path, text): (&'static str, &'static str)| {
-        (
-            path,
-            Bytes::from_static(text.as_bytes()),
-            "text/css; charset=utf-8",
-        )
-    };
+    let style = (
+        STYLE.0,
+        Bytes::from_static(STYLE.1.as_bytes()),
+        "text/css; charset=utf-8",
+    );
     let script = (
         SCRIPT.0,
         Bytes::from(bare(SCRIPT.1)),
@@ -28,7 +26,7 @@ pub(crate) fn files<S: Clone + Send + Sync + 'static>() -> Router<S> {
         Bytes::from_static(ICON.1.as_bytes()),
         "image/svg+xml",
     );
-    let files = STYLES.into_iter().map(css).chain([script, icon]);
+    let files = [style, script, icon].into_iter();
     files.fold(Router::new(), |router, (path, text, kind)| {
         router.route(
             path,

@@ -3,13 +3,12 @@ mod given;
 use std::fs;
 
 use super::serve::bare;
-use super::{ICON, SCRIPT, STYLES, html, port, svg};
+use super::{ICON, SCRIPT, STYLE, html, port, svg};
 use crate::admin::model::{Chosen, ChosenPort, Hexagon};
 
 /// All files of the page together.
 fn weight(hexagon: &Hexagon) -> usize {
-    let styles: usize = STYLES.iter().map(|(_, text)| text.len()).sum();
-    html(hexagon).len() + styles + bare(SCRIPT.1).len() + ICON.1.len()
+    html(hexagon).len() + STYLE.1.len() + bare(SCRIPT.1).len() + ICON.1.len()
 }
 
 #[test]
@@ -160,7 +159,7 @@ fn pages_to_look_at() {
         write(&format!("{name}.html"), &html(hexagon));
         write(&format!("{name}.svg"), &svg(hexagon));
     }
-    for (path, text) in STYLES.iter().chain([&SCRIPT, &ICON]) {
+    for (path, text) in [STYLE, SCRIPT, ICON] {
         write(path, text);
     }
     // What the script asks for: the article of a port, and what makes the form to try a route.
