@@ -91,7 +91,7 @@ fn put(headers: &mut HeaderMap, name: HeaderName, value: &[u8]) {
 
 /// `value` as shared bytes, carved from a chunk of this thread: one allocation for hundreds of
 /// values, and the chunk is used again once they are sent.
-fn carve(value: &[u8]) -> Bytes {
+pub(crate) fn carve(value: &[u8]) -> Bytes {
     const CHUNK: usize = 16 * 1024;
     thread_local!(static SCRATCH: RefCell<BytesMut> = RefCell::default());
     SCRATCH.with_borrow_mut(|scratch| {

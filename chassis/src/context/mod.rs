@@ -29,10 +29,12 @@ pub use baggage::{Baggage, BaggageError, BaggageMember};
 pub use component::ComponentId;
 #[cfg(feature = "service")]
 pub use env::{Accept, Duplex, Listener, Network, Opening, Stream};
-pub use env::{Alarm, Clock, Env, Ids, Random, Sleep, Sweeper, Timer, TimerKey};
+pub use env::{Alarm, Clock, Env, Ids, Moment, Random, Sleep, Sweeper, Timer, TimerKey};
 pub use extract::{Extracted, Extractor, Trust};
 use idempotency_key::Given;
 pub use idempotency_key::IdempotencyKey;
+#[cfg(feature = "service")]
+pub(crate) use inject::carve;
 #[cfg(feature = "service")]
 pub(crate) use idempotency_key::{FNV, fnv};
 pub use principal::Principal;

@@ -5,7 +5,7 @@ use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderValue, Response};
 use serde::de::DeserializeOwned;
 
-use super::body::is_json;
+use super::body::{JSON, is_json};
 use super::streaming::{Origin, Reading};
 use super::{ContractInfo, Created, Format, Received, Streaming, spare};
 use crate::problem::{PROBLEM_JSON, RetryAdvice};
@@ -166,7 +166,8 @@ impl Decoder {
     }
 
     fn value<T: DeserializeOwned>(&self, response: &Response<Bytes>) -> Result<T, CallError> {
-        if !is_json(response.headers()) || is_problem(response) {
+        let is_plain = response.headers().get(CONTENT_TYPE) == Some(&JSON);
+        if !is_plain && (!is_json(response.headers()) || is_problem(response)) {
             let came = response
                 .headers()
                 .get(CONTENT_TYPE)

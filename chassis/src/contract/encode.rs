@@ -26,8 +26,8 @@ impl Encoder {
             call: Outgoing {
                 contract,
                 method,
-                // Enough for most: one allocation a target.
-                target: String::with_capacity(template.len() + 48),
+                // Enough for most.
+                target: spare::target(template.len() + 48),
                 headers: spare::headers(),
                 body: Bytes::new(),
             },

@@ -27,7 +27,7 @@ mod refusal;
 mod reply;
 mod request;
 mod serves;
-mod spare;
+pub(crate) mod spare;
 mod streaming;
 
 use std::sync::Arc;

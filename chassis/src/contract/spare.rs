@@ -1,6 +1,7 @@
-//! Header maps that have served: an answer's map carries the headers of the next call.
+//! What has served, for the next call: an answer's header map carries the next request's headers, a
+//! target that was sent is overwritten by the next one.
 //!
-//! A map allocates twice when its first header comes. One that is kept has its memory already.
+//! A map allocates twice when its first header comes, a text once. What is kept has its memory already.
 
 use std::cell::Cell;
 
@@ -9,11 +10,32 @@ use http::{HeaderMap, Response};
 /// Larger maps are let go: one answer with many headers must not be remembered for ever.
 const MOST: usize = 64;
 
-thread_local!(static SPARE: Cell<Option<HeaderMap>> = const { Cell::new(None) });
+/// The same of a target, in bytes.
+const LONGEST: usize = 1024;
+
+thread_local! {
+    static SPARE: Cell<Option<HeaderMap>> = const { Cell::new(None) };
+    static TARGET: Cell<Option<String>> = const { Cell::new(None) };
+}
 
 /// An empty map.
 pub(super) fn headers() -> HeaderMap {
     SPARE.take().unwrap_or_default()
+}
+
+/// An empty text with room for `room` bytes.
+pub(super) fn target(room: usize) -> String {
+    let mut target = TARGET.take().unwrap_or_default();
+    target.reserve(room);
+    target
+}
+
+/// Keeps the text of a target that was copied to where it is sent from.
+pub(crate) fn keep_target(mut target: String) {
+    if target.capacity() <= LONGEST {
+        target.clear();
+        TARGET.set(Some(target));
+    }
 }
 
 /// Keeps the map of an answer that has been read.
@@ -48,6 +70,16 @@ mod tests {
         let headers = headers();
         assert!(headers.is_empty());
         assert!(headers.capacity() >= 5);
+    }
+
+    #[test]
+    fn a_target_comes_back_empty_and_with_its_memory() {
+        keep_target("/v1/items/1".repeat(10));
+        let spare = target(8);
+        assert!(spare.is_empty());
+        assert!(spare.capacity() >= 110);
+        keep_target("x".repeat(LONGEST + 1));
+        assert!(target(8).capacity() < LONGEST);
     }
 
     #[test]

@@ -88,10 +88,15 @@ const ANY: Bounds = Bounds {
     instructions: None,
 };
 
-/// What is off as it is shipped, on.
-const EVERY_POLICY: Keys = &[("client.orders.hedge.enabled", "true")];
+/// What is off as it is shipped, on. Hedges are armed with every call and none is made: under
+/// callgrind all is slow, and a call with a hedge is two.
+const EVERY_POLICY: Keys = &[
+    ("client.orders.hedge.enabled", "true"),
+    ("client.orders.hedge.at_least", "5s"),
+];
 const EVERY_POLICY_H2: Keys = &[
     ("client.orders.hedge.enabled", "true"),
+    ("client.orders.hedge.at_least", "5s"),
     ("client.orders.protocol", "h2"),
 ];
 
@@ -280,6 +285,31 @@ pub(super) const CASES: &[Case] = &[
         beside: None,
         bounds: Bounds {
             instructions: Some(1_500.0),
+            allocations: Some(0.0),
+            ..ANY
+        },
+        known: None,
+    },
+    Case {
+        name: "balance.3",
+        program: "policies",
+        side: Side::Alone { word: "balance.3" },
+        beside: None,
+        bounds: Bounds {
+            allocations: Some(0.0),
+            ..ANY
+        },
+        known: None,
+    },
+    Case {
+        name: "balance.10k",
+        program: "policies",
+        side: Side::Alone {
+            word: "balance.10k",
+        },
+        beside: Some("balance.3"),
+        bounds: Bounds {
+            ratio: Some(1.2),
             allocations: Some(0.0),
             ..ANY
         },

@@ -6,6 +6,7 @@
 mod alarm;
 mod driver;
 mod ids;
+mod moment;
 // What `service` brings: listening and connecting.
 #[cfg(feature = "service")]
 mod network;
@@ -24,6 +25,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 pub use alarm::{Alarm, Sleep};
 pub use ids::Ids;
+pub use moment::Moment;
 #[cfg(feature = "service")]
 pub use network::{Accept, Duplex, Listener, Network, Opening, Stream};
 pub use sweeper::{Sweeper, TimerKey};

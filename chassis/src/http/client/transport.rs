@@ -13,8 +13,8 @@ use super::general::with_keyed;
 use super::observe::Methods;
 use super::wire::{SendBody, Wire};
 use super::{Remote, Settings};
-use crate::context::{Env, Trust};
-use crate::contract::{ContractInfo, Outgoing, StreamFuture, Transport, TransportFuture};
+use crate::context::{Env, Trust, carve};
+use crate::contract::{ContractInfo, Outgoing, StreamFuture, Transport, TransportFuture, spare};
 use crate::discovery::Watch;
 use crate::policy::Stack;
 use crate::policy::stack::Mistake;
@@ -130,10 +130,11 @@ impl HttpTransport {
         let info = outgoing.info();
         let verb = info.verb.clone();
         let target = match self.prefix.is_empty() {
-            true => outgoing.target,
-            false => format!("{}{}", self.prefix, outgoing.target),
+            true => carve(outgoing.target.as_bytes()),
+            false => Bytes::from(format!("{}{}", self.prefix, outgoing.target)),
         };
-        let target = PathAndQuery::from_maybe_shared(Bytes::from(target)).map_err(|error| {
+        spare::keep_target(outgoing.target);
+        let target = PathAndQuery::from_maybe_shared(target).map_err(|error| {
             CallError::Request {
                 service: self.service().to_owned(),
                 reason: format!("its path is not valid: {error}"),

@@ -10,7 +10,7 @@ use super::draw::Draw;
 use super::maglev::Maglev;
 use super::zones::spread;
 use super::{BalanceSettings, Candidate, Rule};
-use crate::context::Env;
+use crate::context::{Env, Moment};
 
 /// The endpoints of one dependency at one moment, and the choice among them.
 #[derive(Debug)]
@@ -185,7 +185,8 @@ impl Balancer {
             _ => {}
         }
         let clearly = if draw.is_weighted() { CLEARLY } else { 1.0 };
-        let is_other = self.cost(other.index, now) < self.cost(one.index, now) * clearly;
+        let at = Moment::from(now);
+        let is_other = self.cost(other.index, at) < self.cost(one.index, at) * clearly;
         let (chosen, spare) = if is_other { (other, one) } else { (one, other) };
         match self.settings.slow_start.is_zero() {
             true => chosen,
@@ -207,7 +208,7 @@ impl Balancer {
 
     /// What one more call would cost there; only good for comparing.
     #[inline]
-    fn cost(&self, index: usize, now: Instant) -> f32 {
+    fn cost(&self, index: usize, now: Moment) -> f32 {
         let load = self.candidates[index].load();
         let relief = self.relief.get(index).copied().unwrap_or(1.0);
         let flight = load.calls_in_flight() as f32 * relief + 1.0;

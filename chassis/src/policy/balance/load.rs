@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::super::Outcome;
+use crate::context::Moment;
 
 /// The load of one endpoint: its peak EWMA and its calls in flight.
 ///
@@ -12,8 +13,10 @@ use super::super::Outcome;
 /// again.
 #[derive(Debug)]
 pub struct Load {
-    settings: LoadSettings,
-    epoch: Instant,
+    penalty: Duration,
+    /// In nanoseconds.
+    decay: f32,
+    epoch: Moment,
     /// The average in nanoseconds as the bits of an `f32`, below it when that was so, in [`Load::UNIT`]s.
     average: AtomicU64,
     in_flight: AtomicU32,
@@ -49,10 +52,11 @@ impl Load {
 
     /// The load of an endpoint that was never called.
     pub fn new(settings: LoadSettings, now: Instant) -> Self {
-        let initial = settings.initial.as_nanos() as f32;
+        let initial = nanos(settings.initial);
         Self {
-            settings,
-            epoch: now,
+            penalty: settings.penalty,
+            decay: nanos(settings.decay),
+            epoch: now.into(),
             average: AtomicU64::new(pack(initial, 0)),
             in_flight: AtomicU32::new(0),
         }
@@ -61,20 +65,20 @@ impl Load {
     /// What one more call would cost: the average times all calls that would be in flight. Only good
     /// for comparing.
     #[inline]
-    pub fn cost(&self, now: Instant) -> f32 {
-        self.cost_of_one(now) * (self.calls_in_flight() + 1) as f32
+    pub fn cost(&self, now: impl Into<Moment>) -> f32 {
+        self.cost_of_one(now.into()) * (self.calls_in_flight() + 1) as f32
     }
 
     /// What a call would cost if it were the only one in flight.
     #[inline]
-    pub(super) fn cost_of_one(&self, now: Instant) -> f32 {
+    pub(super) fn cost_of_one(&self, now: Moment) -> f32 {
         // Never zero: among those that answered long ago the one with fewer calls is cheaper.
         self.fallen(now) + 1.0
     }
 
     /// How long an answer takes, as it looks at `now`.
     pub fn average(&self, now: Instant) -> Duration {
-        Duration::from_nanos(self.fallen(now) as u64)
+        Duration::from_nanos(self.fallen(now.into()) as u64)
     }
 
     /// How many calls are in flight.
@@ -95,13 +99,13 @@ impl Load {
             Outcome::Success => elapsed,
             Outcome::Failure => {
                 let average = self.average(now);
-                elapsed.max((average * 5).min(self.settings.penalty))
+                elapsed.max((average * 5).min(self.penalty))
             }
             // Who gave up says only that it took at least so long.
             Outcome::Ignored if elapsed > self.average(now) => elapsed,
             Outcome::Ignored => return,
         };
-        let (taken, now) = (taken.as_nanos() as f32, self.tick(now));
+        let (taken, now) = (nanos(taken), self.tick(now.into()));
         let next = |known: u64| {
             let (average, then) = unpack(known);
             let passed = passed(then, now);
@@ -116,22 +120,26 @@ impl Load {
 
     /// The average in nanoseconds, without answers since the last one.
     #[inline]
-    fn fallen(&self, now: Instant) -> f32 {
+    fn fallen(&self, now: Moment) -> f32 {
         let (average, then) = unpack(self.average.load(Ordering::Relaxed));
         average * self.weight(passed(then, self.tick(now)))
     }
 
     /// What is left of a weight of one after so many ticks.
+    #[inline]
     fn weight(&self, ticks: u32) -> f32 {
+        if ticks == 0 {
+            // As it is with most calls of a busy endpoint: nothing to work out.
+            return 1.0;
+        }
         let passed = ticks as f32 * (1_u64 << Self::UNIT) as f32;
-        (-passed / self.settings.decay.as_nanos() as f32).exp()
+        (-passed / self.decay).exp()
     }
 
-    fn tick(&self, now: Instant) -> u32 {
-        let since = now.saturating_duration_since(self.epoch);
-        let nanos = since.as_secs().wrapping_mul(1_000_000_000) + u64::from(since.subsec_nanos());
+    #[inline]
+    fn tick(&self, now: Moment) -> u32 {
         // What is cut off wraps.
-        (nanos >> Self::UNIT) as u32
+        (now.nanos_since(self.epoch) >> Self::UNIT) as u32
     }
 }
 
@@ -142,6 +150,11 @@ fn passed(then: u32, now: u32) -> u32 {
         overtaken if overtaken > u32::MAX / 2 => 0,
         passed => passed,
     }
+}
+
+/// In nanoseconds: as a fraction, without the 128 bits of the whole number.
+fn nanos(duration: Duration) -> f32 {
+    duration.as_secs_f32() * 1e9
 }
 
 fn pack(average: f32, tick: u32) -> u64 {

@@ -43,7 +43,7 @@ pub use self::permit::Permit;
 pub use self::settings::{BreakerSettings, Mistake, SlidingWindow};
 pub use self::window::Counts;
 use self::window::Window;
-use crate::context::Env;
+use crate::context::{Env, Moment};
 
 /// A circuit breaker. A cheap clone; all clones are one breaker.
 #[derive(Clone)]
@@ -97,6 +97,7 @@ impl Gate {
         Self::Guarded,
     ];
 
+    #[inline]
     fn of(word: u64) -> Self {
         let gate = (word & 0xff) as usize;
         Self::ALL.get(gate).copied().unwrap_or(Self::Guarded)
@@ -179,15 +180,15 @@ impl Breaker {
         self.0.lock().state
     }
 
-    /// Asks for one call. Say how it went by [`Permit::done`]; a permit that is dropped says
+    /// Asks for one call, at an `Instant` or a [`Moment`]. Say how it went by [`Permit::done`]; a permit that is dropped says
     /// [`Outcome::Ignored`](super::Outcome::Ignored).
     ///
     /// # Errors
     ///
     /// [`Open`] when the call must not be made.
     #[inline]
-    pub fn try_acquire(&self, now: Instant) -> Result<Permit<&Self>, Open> {
-        Permit::acquire(self, now)
+    pub fn try_acquire(&self, now: impl Into<Moment>) -> Result<Permit<&Self>, Open> {
+        Permit::acquire(self, now.into())
     }
 
     /// As [`try_acquire`](Self::try_acquire), with a permit that owns what it needs.
@@ -195,8 +196,8 @@ impl Breaker {
     /// # Errors
     ///
     /// [`Open`] when the call must not be made.
-    pub fn try_acquire_owned(&self, now: Instant) -> Result<Permit, Open> {
-        Permit::acquire(self.clone(), now)
+    pub fn try_acquire_owned(&self, now: impl Into<Moment>) -> Result<Permit, Open> {
+        Permit::acquire(self.clone(), now.into())
     }
 
     /// Holds the breaker in a state, whatever the calls do, until [`reset`](Self::reset).

@@ -2,18 +2,18 @@
 
 use std::borrow::Borrow;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
 
 use super::super::Outcome;
 use super::window::Mark;
 use super::{Breaker, Gate, Open, Shared, State};
+use crate::context::Moment;
 
 /// One call that a [`Breaker`] let pass. It holds a breaker or a reference to one.
 #[derive(Debug)]
 #[must_use = "the breaker learns how the call went by `done`; a dropped permit counts as ignored"]
 pub struct Permit<B: Borrow<Breaker> = Breaker> {
     breaker: B,
-    started: Instant,
+    started: Moment,
     /// The breaker's word when the call passed.
     word: u64,
     is_told: bool,
@@ -21,7 +21,7 @@ pub struct Permit<B: Borrow<Breaker> = Breaker> {
 
 impl<B: Borrow<Breaker>> Permit<B> {
     #[inline]
-    pub(super) fn acquire(breaker: B, now: Instant) -> Result<Self, Open> {
+    pub(super) fn acquire(breaker: B, now: Moment) -> Result<Self, Open> {
         let shared = &breaker.borrow().0;
         let mut word = shared.word.load(Ordering::Acquire);
         if Gate::of(word) == Gate::Guarded {
@@ -37,21 +37,40 @@ impl<B: Borrow<Breaker>> Permit<B> {
 
     /// Says that the call ended at `now`, and how.
     #[inline]
-    pub fn done(mut self, now: Instant, outcome: Outcome) {
-        self.tell(now, outcome);
+    pub fn done(mut self, now: impl Into<Moment>, outcome: Outcome) {
+        self.is_told = true;
+        let now = now.into();
+        if !self.passed(now, outcome) {
+            self.tell(now, outcome);
+        }
+    }
+
+    /// What nearly all calls are: good and quick, at a breaker that is closed and calm, and was when
+    /// the call began. `false`: it is another case, and nothing was counted.
+    #[inline]
+    fn passed(&self, now: Moment, outcome: Outcome) -> bool {
+        let shared = &self.breaker.borrow().0;
+        let elapsed = now.nanos_since(self.started);
+        let is_good = outcome == Outcome::Success
+            && elapsed < shared.slow_after.load(Ordering::Relaxed)
+            && Gate::of(self.word) == Gate::Calm
+            && shared.word.load(Ordering::Acquire) == self.word;
+        if is_good {
+            shared.window.record(now, Mark::GOOD);
+        }
+        is_good
     }
 
     /// The breaker's time.
-    pub(super) fn now(&self) -> Instant {
-        self.breaker.borrow().0.env.now()
+    pub(super) fn now(&self) -> Moment {
+        self.breaker.borrow().0.env.now().into()
     }
 
-    #[inline]
-    fn tell(&mut self, now: Instant, outcome: Outcome) {
-        self.is_told = true;
+    #[cold]
+    fn tell(&self, now: Moment, outcome: Outcome) {
         let shared = &self.breaker.borrow().0;
         // A given-up call that took long says at least that.
-        let elapsed = super::nanos(now.saturating_duration_since(self.started));
+        let elapsed = now.nanos_since(self.started);
         let slow = elapsed >= shared.slow_after.load(Ordering::Relaxed);
         let failed = outcome == Outcome::Failure;
         let mark = (outcome != Outcome::Ignored || slow).then_some(Mark { failed, slow });
@@ -71,7 +90,8 @@ impl<B: Borrow<Breaker>> Drop for Permit<B> {
 impl Shared {
     /// Passes the guarded gate, and gives the word that it has then.
     #[cold]
-    fn admit(&self, now: Instant) -> Result<u64, Open> {
+    fn admit(&self, now: Moment) -> Result<u64, Open> {
+        let now = now.instant();
         let mut machine = self.lock();
         let settings = self.settings.load();
         if let Some(transition) = machine.tick(now, self.env.random(), &settings) {
@@ -82,8 +102,7 @@ impl Shared {
     }
 
     /// A call that passed at `word` has ended. Only calls of the present state count.
-    #[inline]
-    fn ended(&self, word: u64, mark: Option<Mark>, now: Instant) {
+    fn ended(&self, word: u64, mark: Option<Mark>, now: Moment) {
         let present = self.word.load(Ordering::Acquire);
         if present >> 8 != word >> 8 {
             return;
@@ -98,7 +117,8 @@ impl Shared {
     }
 
     #[cold]
-    fn tried(&self, word: u64, mark: Option<Mark>, now: Instant) {
+    fn tried(&self, word: u64, mark: Option<Mark>, now: Moment) {
+        let now = now.instant();
         let random = self.env.random();
         self.change(now, |machine| {
             let is_late = self.word.load(Ordering::Relaxed) >> 8 != word >> 8;
@@ -111,8 +131,9 @@ impl Shared {
 
     /// Records an outcome that may open the breaker, and opens it if it does.
     #[cold]
-    fn weigh(&self, word: u64, mark: Mark, now: Instant) {
+    fn weigh(&self, word: u64, mark: Mark, now: Moment) {
         self.window.record(now, mark);
+        let now = now.instant();
         let counts = self.window.counts(now);
         let is_calm = counts.failed == 0 && counts.slow == 0;
         let gate = if is_calm { Gate::Calm } else { Gate::Watchful };

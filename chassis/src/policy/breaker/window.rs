@@ -1,11 +1,11 @@
 //! The sliding windows: how many calls there were, how many failed, how many were slow.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::super::slots::Slots;
 use super::SlidingWindow;
+use crate::context::Moment;
 
 /// What a breaker's window holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(super) struct Mark {
 
 /// Of time or of calls; it may become the other one while it is used.
 pub(super) struct Window {
-    is_of_calls: AtomicBool,
+    /// Of time; they count nothing while it is one of calls.
     slots: Slots,
     ring: Mutex<Ring>,
 }
@@ -36,7 +36,6 @@ impl Window {
     pub(super) fn new(shape: SlidingWindow, now: Instant) -> Self {
         let (time, calls) = parts(shape);
         Self {
-            is_of_calls: AtomicBool::new(calls > 0),
             slots: Slots::new(time, now),
             ring: Mutex::new(Ring::new(calls)),
         }
@@ -50,27 +49,22 @@ impl Window {
         if ring.size != calls as usize {
             *ring = Ring::new(calls);
         }
-        drop(ring);
-        self.is_of_calls.store(calls > 0, Ordering::Relaxed);
-    }
-
-    fn is_of_calls(&self) -> bool {
-        self.is_of_calls.load(Ordering::Relaxed)
     }
 
     #[inline]
-    pub(super) fn record(&self, now: Instant, mark: Mark) {
-        match self.is_of_calls() {
-            false => record(&self.slots, now, mark),
-            true => lock(&self.ring).record(mark),
+    pub(super) fn record(&self, now: Moment, mark: Mark) {
+        if !record(&self.slots, now, mark) {
+            self.record_call(mark);
         }
     }
 
+    #[cold]
+    fn record_call(&self, mark: Mark) {
+        lock(&self.ring).record(mark);
+    }
+
     pub(super) fn counts(&self, now: Instant) -> Counts {
-        match self.is_of_calls() {
-            false => counts(&self.slots, now),
-            true => lock(&self.ring).counts,
-        }
+        counts(&self.slots, now).and(lock(&self.ring).counts)
     }
 
     pub(super) fn clear(&self) {
@@ -79,11 +73,11 @@ impl Window {
     }
 }
 
-/// The time and the number of calls; the one that doesn't count is as small as it may be.
-fn parts(shape: SlidingWindow) -> (Duration, u32) {
+/// The time and the number of calls: one of them, the other is none.
+fn parts(shape: SlidingWindow) -> (Option<Duration>, u32) {
     match shape {
-        SlidingWindow::Time(length) => (length, 0),
-        SlidingWindow::Calls(calls) => (Duration::from_secs(1), calls),
+        SlidingWindow::Time(length) => (Some(length), 0),
+        SlidingWindow::Calls(calls) => (None, calls),
     }
 }
 
@@ -98,8 +92,9 @@ const MOST: u64 = (1 << BITS) - 1;
 /// Threads that count at the same moment may pass it together, by far less than is left.
 const ENOUGH: u64 = MOST - 1024;
 
-fn record(slots: &Slots, now: Instant, mark: Mark) {
-    slots.add(now, mark.as_word(), |word| word & MOST < ENOUGH);
+#[inline]
+fn record(slots: &Slots, now: Moment, mark: Mark) -> bool {
+    slots.add(now, mark.as_word(), |word| word & MOST < ENOUGH)
 }
 
 fn counts(slots: &Slots, now: Instant) -> Counts {
@@ -110,10 +105,17 @@ fn counts(slots: &Slots, now: Instant) -> Counts {
 }
 
 impl Mark {
+    /// Neither failed nor slow.
+    pub(super) const GOOD: Self = Self {
+        failed: false,
+        slow: false,
+    };
+
     pub(super) fn counts(self) -> Counts {
         Counts::of(self.as_word())
     }
 
+    #[inline]
     fn as_word(self) -> u64 {
         1 | (u64::from(self.failed) << BITS) | (u64::from(self.slow) << (2 * BITS))
     }

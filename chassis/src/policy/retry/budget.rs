@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::super::slots::Slots;
+use crate::context::Moment;
 
 /// The budget that the retries and hedges of one dependency share, after Finagle's: each call adds a
 /// part of a retry, each retry takes one, and what is older than the time to live counts no more.
@@ -45,15 +46,15 @@ impl Budget {
     /// A budget of which nothing is spent.
     pub fn new(settings: BudgetSettings, now: Instant) -> Self {
         Self {
-            slots: Slots::new(settings.ttl, now),
+            slots: Slots::new(Some(settings.ttl), now),
             settings: Mutex::new(settings),
         }
     }
 
     /// A call is made: its first attempt.
     #[inline]
-    pub fn deposit(&self, now: Instant) {
-        self.slots.add(now, 1, |word| word & MOST < ENOUGH);
+    pub fn deposit(&self, now: impl Into<Moment>) {
+        self.slots.add(now.into(), 1, |word| word & MOST < ENOUGH);
     }
 
     /// Takes one retry or hedge; `false` when there is none left, and none must be made.
@@ -61,7 +62,7 @@ impl Budget {
         let settings = self.settings();
         let may = self.left(&settings, now) >= 1.0;
         if may {
-            self.slots.add(now, 1 << BITS, |word| word >> BITS < ENOUGH);
+            self.slots.add(now.into(), 1 << BITS, |word| word >> BITS < ENOUGH);
         }
         may
     }
@@ -74,7 +75,7 @@ impl Budget {
     /// Changes the settings. What was counted stays, as long as the time to live does.
     pub fn update(&self, settings: BudgetSettings) {
         let mut known = self.settings();
-        self.slots.resize(settings.ttl);
+        self.slots.resize(Some(settings.ttl));
         *known = settings;
     }
 

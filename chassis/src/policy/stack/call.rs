@@ -1,12 +1,13 @@
 //! [`Call`]: one call that was let in, and the machine that says whether there is another attempt.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::super::Outcome;
 use super::super::breaker::{Breaker, Permit};
 use super::super::bulkhead::Place;
 use super::super::timeout::{Limit, after};
 use super::{Again, Ending, Exhausted, MethodSettings, Stack, Verdict};
+use crate::context::Moment;
 
 /// One call that a [`Stack`] let in. Dropped, it was given up: its places are free again.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub struct Call<'a> {
     place: Option<Place>,
     permit: Option<Permit<&'a Breaker>>,
     began: Instant,
+    /// The same.
+    since: Moment,
     attempts: u32,
 }
 
@@ -48,7 +51,7 @@ impl<'a> Call<'a> {
         limit: Limit,
         place: Option<Place>,
         permit: Option<Permit<&'a Breaker>>,
-        began: Instant,
+        (began, since): (Instant, Moment),
     ) -> Self {
         Self {
             stack,
@@ -58,6 +61,7 @@ impl<'a> Call<'a> {
             place,
             permit,
             began,
+            since,
             attempts: 0,
         }
     }
@@ -154,6 +158,7 @@ impl<'a> Call<'a> {
     /// The call is over: `verdict` is that of its last attempt.
     #[inline]
     pub fn end(mut self, verdict: &Verdict, exhausted: Option<Exhausted>, now: Instant) -> Ending {
+        let now = Moment::from(now);
         if let Some(permit) = self.permit.take() {
             permit.done(now, verdict.outcome);
         }
@@ -171,14 +176,13 @@ impl<'a> Call<'a> {
     }
 
     /// How long a call takes that nothing went wrong with. Hedged, it took that at least.
-    fn learn(&self, outcome: Outcome, now: Instant) {
+    fn learn(&self, outcome: Outcome, now: Moment) {
         let latency = self.stack.latencies.get(self.method);
         if let (Some(hedge), Some(latency)) = (self.settings.hedge, latency)
             && outcome == Outcome::Success
         {
             self.stack.hedges.deposit(now);
-            let elapsed: Duration = now.saturating_duration_since(self.began);
-            latency.record(elapsed, hedge.quantile, hedge.minimum_calls);
+            latency.record(now.since(self.since), hedge.quantile, hedge.minimum_calls);
         }
     }
 }

@@ -47,7 +47,7 @@ use super::bulkhead::{Bulkhead, Full, Place};
 use super::hedge::Latency;
 use super::retry::Budget;
 use super::timeout::Limit;
-use crate::context::Env;
+use crate::context::{Env, Moment};
 
 /// The policies of one dependency. Shared by all calls to it.
 pub struct Stack {
@@ -140,16 +140,20 @@ impl Stack {
             },
             false => (None, now),
         };
+        let moment = Moment::from(now);
         let permit = match is_guarded {
             true => Some(
                 self.breaker
-                    .try_acquire(now)
+                    .try_acquire(moment)
                     .map_err(|open| self.refuse(open))?,
             ),
             false => None,
         };
-        self.budget.deposit(now);
-        Ok(Call::new(self, method, settings, limit, place, permit, now))
+        self.budget.deposit(moment);
+        let began = (now, moment);
+        Ok(Call::new(
+            self, method, settings, limit, place, permit, began,
+        ))
     }
 
     /// Waits for a place.

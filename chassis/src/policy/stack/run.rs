@@ -76,10 +76,11 @@ impl Call<'_> {
     /// One attempt, and its hedge if it needs one.
     async fn one<A: Attempts>(&mut self, attempts: &A, now: Instant) -> Ended<A::Output> {
         let attempt = self.attempt(now);
-        let first = attempts.attempt(attempt);
+        // Pinned once: awaited by value it would stand twice in what the caller boxes.
+        let mut first = pin!(attempts.attempt(attempt));
         match self.hedge_at(now) {
-            None => first.await,
-            Some(at) => self.race(attempts, pin!(first), at).await,
+            None => first.as_mut().await,
+            Some(at) => self.race(attempts, first, at).await,
         }
     }
 

@@ -6,10 +6,12 @@
 #[cfg(test)]
 mod tests;
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::task::Poll;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
+
+use pin_project_lite::pin_project;
 
 use crate::context::{Alarm, Env};
 
@@ -86,17 +88,33 @@ pub struct Elapsed;
 
 /// What `future` gives, if it gives it before `at`.
 ///
-/// Costs nothing when `future` is ready at once; else one alarm.
-///
-/// # Errors
-///
-/// [`Elapsed`] when it does not.
-pub async fn within<F: Future>(env: &Env, at: Instant, future: F) -> Result<F::Output, Elapsed> {
-    let mut future = pin!(future);
-    let mut alarm = Alarm::new(env, at);
-    poll_fn(|cx| match future.as_mut().poll(cx) {
-        Poll::Ready(output) => Poll::Ready(Ok(output)),
-        Poll::Pending => alarm.poll_elapsed(cx).map(|()| Err(Elapsed)),
-    })
-    .await
+/// Costs nothing when `future` is ready at once; else one alarm. Its result is [`Elapsed`] when the
+/// moment came first.
+pub fn within<F: Future>(env: &Env, at: Instant, future: F) -> Within<'_, F> {
+    Within {
+        future,
+        alarm: Alarm::new(env, at),
+    }
+}
+
+pin_project! {
+    /// The future of [`within`]. By hand: an async function would hold what it waits for twice.
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Within<'a, F> {
+        #[pin]
+        future: F,
+        alarm: Alarm<&'a Env>,
+    }
+}
+
+impl<F: Future> Future for Within<'_, F> {
+    type Output = Result<F::Output, Elapsed>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        match this.future.poll(cx) {
+            Poll::Ready(output) => Poll::Ready(Ok(output)),
+            Poll::Pending => this.alarm.poll_elapsed(cx).map(|()| Err(Elapsed)),
+        }
+    }
 }

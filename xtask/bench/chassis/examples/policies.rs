@@ -1,14 +1,17 @@
 //! Policies around work that is done at once: what they cost by themselves. The first argument says
-//! which (`breaker`, `full`), the second how often.
+//! which (`breaker`, `full`, `balance.3`, `balance.10k`), the second how often.
 
 use std::future::Future;
 use std::pin::pin;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use chassis::context::Env;
+use chassis::context::{Env, Moment};
+use chassis::policy::balance::{Ask, BalanceSettings, Balancer, Caller, Candidate, LoadSettings, Seat};
 use chassis::policy::breaker::BreakerSettings;
 use chassis::policy::bulkhead::BulkheadSettings;
+use chassis::policy::ejection::{EjectionSettings, Group};
 use chassis::policy::hedge::HedgeSettings;
 use chassis::policy::stack::{Attempt, Attempts, Ended, MethodSettings, StackSettings, Verdict};
 use chassis::policy::{Breaker, Outcome, Stack};
@@ -38,7 +41,7 @@ fn breaker(times: u32) -> Option<()> {
     let env = Env::system();
     let breaker = Breaker::new(env.clone(), BreakerSettings::default()).ok()?;
     // One time for all: the price of a clock is not the breaker's.
-    let now = env.now();
+    let now = Moment::from(env.now());
     for _ in 0..times {
         let permit = breaker.try_acquire(now).ok()?;
         permit.done(now, Outcome::Success);
@@ -74,6 +77,26 @@ fn full(times: u32) -> Option<()> {
     Some(())
 }
 
+/// Which of so many endpoints gets a call, as it is when each has answered.
+fn balance(endpoints: u64, times: u32) -> Option<()> {
+    let env = Env::system();
+    let now = env.now();
+    let group = Group::new(EjectionSettings::default());
+    let seat = |key| Seat {
+        candidate: Arc::new(Candidate::new(&group, LoadSettings::default(), now)),
+        key,
+        weight: 1,
+        zone: None,
+    };
+    let seats = (0..endpoints).map(seat).collect();
+    let settings = BalanceSettings::default();
+    let balancer = Balancer::new(group.clone(), settings, seats, &Caller::default());
+    for _ in 0..times {
+        balancer.pick(Ask::default(), now, &env)?;
+    }
+    Some(())
+}
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let which = arguments.next().unwrap_or_default();
@@ -81,6 +104,8 @@ fn main() -> ExitCode {
     let done = match (which.as_str(), times) {
         ("breaker", Some(times)) => breaker(times),
         ("full", Some(times)) => full(times),
+        ("balance.3", Some(times)) => balance(3, times),
+        ("balance.10k", Some(times)) => balance(10_000, times),
         _ => None,
     };
     match done {

@@ -9,14 +9,30 @@ use std::time::{Duration, Instant};
 
 use bench_chassis::{SLOT_TIME, SLOTS, Slots};
 use chassis::{App, CallError, Chassis};
+use schemars::JsonSchema;
+use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio::time::sleep_until;
 
 /// How late a timer may be and be made up for: later than that, the slot was idle.
 const LATE: Duration = Duration::from_millis(5);
 
+#[derive(Deserialize, JsonSchema)]
+#[serde(default)]
+struct Pace {
+    /// How many times as long as usual a call takes.
+    slower: u32,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { slower: 1 }
+    }
+}
+
 struct Work {
     free: Semaphore,
+    takes: Duration,
     /// When the idle slots became free, as it should have been.
     since: Mutex<Vec<Instant>>,
 }
@@ -43,7 +59,7 @@ impl<'a> Taken<'a> {
         let began = since.filter(|since| now.saturating_duration_since(*since) < LATE);
         Self {
             work,
-            until: began.unwrap_or(now) + SLOT_TIME,
+            until: began.unwrap_or(now) + work.takes,
         }
     }
 }
@@ -57,8 +73,10 @@ impl Drop for Taken<'_> {
 }
 
 async fn service(app: App) -> chassis::Result {
+    let pace: Pace = app.config("work")?;
     app.serve::<dyn Slots>(Work {
         free: Semaphore::new(SLOTS),
+        takes: SLOT_TIME * pace.slower,
         since: Mutex::new(Vec::new()),
     });
     Ok(())

@@ -6,6 +6,7 @@
 mod dead_endpoint;
 mod overload;
 mod retry_storm;
+mod slow_endpoint;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -47,7 +48,12 @@ pub(super) enum Policy {
 }
 
 /// The faults, in the order in which they are run.
-pub(super) const FAULTS: &[Fault] = &[overload::FAULT, retry_storm::FAULT, dead_endpoint::FAULT];
+pub(super) const FAULTS: &[Fault] = &[
+    overload::FAULT,
+    retry_storm::FAULT,
+    slow_endpoint::FAULT,
+    dead_endpoint::FAULT,
+];
 
 /// The package and the name of the program that offers load.
 pub(super) const LOAD: (&str, &str) = ("bench-fault", "load");

@@ -11,16 +11,15 @@ use super::{Body, Io, SendBody, SendError, Wire, WireError};
 /// The sending end of a connection. Dropped, it closes it.
 pub(in crate::http::client) struct Kept(SendRequest<SendBody>);
 
-/// Headers of an answer that are taken, in bytes and in number.
+/// Headers of an answer that are taken, in bytes. In number they are a hundred, as hyper has it: any
+/// number that is said costs two allocations an answer.
 const MAX_HEADER_BYTES: usize = 64 << 10;
-const MAX_HEADERS: usize = 128;
 
 impl Kept {
     /// Begins to speak HTTP/1.1 over `io`.
     pub(in crate::http::client) async fn open(io: Io) -> hyper::Result<Self> {
         let (sender, connection) = http1::Builder::new()
             .max_header_size(MAX_HEADER_BYTES)
-            .max_headers(MAX_HEADERS)
             .handshake(TokioIo::new(io))
             .await?;
         drive(connection);
