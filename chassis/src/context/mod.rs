@@ -34,9 +34,9 @@ pub use extract::{Extracted, Extractor, Trust};
 use idempotency_key::Given;
 pub use idempotency_key::IdempotencyKey;
 #[cfg(feature = "service")]
-pub(crate) use inject::carve;
-#[cfg(feature = "service")]
 pub(crate) use idempotency_key::{FNV, fnv};
+#[cfg(feature = "service")]
+pub(crate) use inject::carve;
 pub use principal::Principal;
 pub use priority::Priority;
 pub use rejected::{Carrier, Reason, Rejected};

@@ -134,12 +134,11 @@ impl HttpTransport {
             false => Bytes::from(format!("{}{}", self.prefix, outgoing.target)),
         };
         spare::keep_target(outgoing.target);
-        let target = PathAndQuery::from_maybe_shared(target).map_err(|error| {
-            CallError::Request {
+        let target =
+            PathAndQuery::from_maybe_shared(target).map_err(|error| CallError::Request {
                 service: self.service().to_owned(),
                 reason: format!("its path is not valid: {error}"),
-            }
-        })?;
+            })?;
         let is_empty = outgoing.body.is_empty();
         let mut request = Request::new(SendBody::Whole(outgoing.body));
         *request.headers_mut() = outgoing.headers;

@@ -36,7 +36,7 @@ impl<B: Borrow<Breaker>> Permit<B> {
     }
 
     /// Says that the call ended at `now`, and how.
-    #[inline]
+    #[inline(always)]
     pub fn done(mut self, now: impl Into<Moment>, outcome: Outcome) {
         self.is_told = true;
         let now = now.into();

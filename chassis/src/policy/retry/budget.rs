@@ -62,7 +62,8 @@ impl Budget {
         let settings = self.settings();
         let may = self.left(&settings, now) >= 1.0;
         if may {
-            self.slots.add(now.into(), 1 << BITS, |word| word >> BITS < ENOUGH);
+            self.slots
+                .add(now.into(), 1 << BITS, |word| word >> BITS < ENOUGH);
         }
         may
     }

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use chassis::context::{Env, Moment};
-use chassis::policy::balance::{Ask, BalanceSettings, Balancer, Caller, Candidate, LoadSettings, Seat};
+use chassis::policy::balance::{
+    Ask, BalanceSettings, Balancer, Caller, Candidate, LoadSettings, Seat,
+};
 use chassis::policy::breaker::BreakerSettings;
 use chassis::policy::bulkhead::BulkheadSettings;
 use chassis::policy::ejection::{EjectionSettings, Group};

@@ -37,6 +37,18 @@ pub(crate) fn run(plan: &Plan) -> Result<Value> {
     Ok(generator.tally.report(plan))
 }
 
+/// Opens a connection, again where the listener's queue was full: that it fills slowly is nothing that
+/// a load measures.
+fn open(connection: &mut Connection, poll: &Poll) -> io::Result<()> {
+    let mut tries = 0;
+    loop {
+        match connection.open(poll.registry()) {
+            Err(error) if error.kind() == ErrorKind::TimedOut && tries < 50 => tries += 1,
+            other => return other.map(drop),
+        }
+    }
+}
+
 impl<'a> Generator<'a> {
     fn new(plan: &'a Plan) -> Result<Self> {
         let poll = Poll::new()?;
@@ -50,7 +62,7 @@ impl<'a> Generator<'a> {
             .map(|(index, address)| Connection::new(*address, Token(index)))
             .collect();
         for (index, connection) in connections.iter_mut().enumerate() {
-            connection.open(poll.registry()).map_err(|error| {
+            open(connection, &poll).map_err(|error| {
                 format!(
                     "connection {index} of {} can't be opened: {error}",
                     plan.connections

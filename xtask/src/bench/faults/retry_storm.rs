@@ -21,11 +21,10 @@ const TIERS: usize = 3;
 /// Calls a second: many enough that the retries that are free don't count much.
 const RATE: f64 = 600.0;
 
+const SILENT: &[(&str, &str)] = &[("logs.access", "false")];
+
 /// The breaker would end the storm sooner than it can be measured: it is the budget that is asked for.
-const ON: &[(&str, &str)] = &[
-    ("logs.access", "false"),
-    ("client.default.breaker.enabled", "false"),
-];
+const ON: &[(&str, &str)] = &[("client.default.breaker.enabled", "false")];
 
 /// A budget that is never spent. That who was tried enough says so upward stays on: without it the
 /// bottom would see three times as much again with every tier.
@@ -56,8 +55,12 @@ fn tier(bench: &Bench, next: Option<&str>, policy: Policy) -> Result<Program> {
     let is_bottom = next.is_none().to_string();
     let url = next.map(|next| format!("static:{next}"));
     let mut keys = vec![("place.bottom", is_bottom.as_str())];
-    keys.extend(ON);
-    if policy == Policy::Off {
+    keys.extend(SILENT);
+    // The bottom calls nobody, and is told of no client.
+    if url.is_some() {
+        keys.extend(ON);
+    }
+    if url.is_some() && policy == Policy::Off {
         keys.extend(OFF);
     }
     keys.extend(url.as_deref().map(|url| ("client.tier.url", url)));

@@ -59,9 +59,7 @@ fn p99(
     }
     let front = bench.start("front", &keys)?;
     // The first seconds are for finding out who is slow.
-    let load = || {
-        Load::new(&load(bench), front.address(), "/v1/pass", RATE).seconds(3.0, 10.0)
-    };
+    let load = || Load::new(&load(bench), front.address(), "/v1/pass", RATE).seconds(3.0, 10.0);
     let report = offer(&format!("{what}, {}", policy.as_str()), load, show)?;
     Ok(report.p99(200))
 }
