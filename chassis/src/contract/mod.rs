@@ -27,7 +27,7 @@ mod refusal;
 mod reply;
 mod request;
 mod serves;
-pub(crate) mod spare;
+mod spare;
 mod streaming;
 
 use std::sync::Arc;
@@ -42,6 +42,8 @@ pub use outgoing::{Outgoing, StreamFuture, Transport, TransportFuture};
 pub use reply::{Answer, Created, Reply};
 pub use request::{Captures, Request};
 pub use serves::{Served, Serves};
+#[cfg(feature = "service")]
+pub(crate) use spare::keep_target;
 pub use streaming::{Body, Chunks, Format, Frame, FrameKind, Frames, Item, Received, Streaming};
 
 /// What the expansion of `#[service]` calls; public only through `__private`.

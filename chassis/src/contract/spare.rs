@@ -31,6 +31,7 @@ pub(super) fn target(room: usize) -> String {
 }
 
 /// Keeps the text of a target that was copied to where it is sent from.
+#[cfg(any(test, feature = "service"))]
 pub(crate) fn keep_target(mut target: String) {
     if target.capacity() <= LONGEST {
         target.clear();

@@ -14,7 +14,9 @@ use super::observe::Methods;
 use super::wire::{SendBody, Wire};
 use super::{Remote, Settings};
 use crate::context::{Env, Trust, carve};
-use crate::contract::{ContractInfo, Outgoing, StreamFuture, Transport, TransportFuture, spare};
+use crate::contract::{
+    ContractInfo, Outgoing, StreamFuture, Transport, TransportFuture, keep_target,
+};
 use crate::discovery::Watch;
 use crate::policy::Stack;
 use crate::policy::stack::Mistake;
@@ -133,7 +135,7 @@ impl HttpTransport {
             true => carve(outgoing.target.as_bytes()),
             false => Bytes::from(format!("{}{}", self.prefix, outgoing.target)),
         };
-        spare::keep_target(outgoing.target);
+        keep_target(outgoing.target);
         let target =
             PathAndQuery::from_maybe_shared(target).map_err(|error| CallError::Request {
                 service: self.service().to_owned(),
