@@ -210,7 +210,10 @@ fn unknown(url: &str) -> Error {
 
 /// A database in memory lives and dies with its one connection.
 fn pool(settings: &StoreSettings, in_memory: bool) -> SqlitePoolOptions {
-    let pool = SqlitePoolOptions::new().acquire_timeout(*settings.timeout);
+    let pool = SqlitePoolOptions::new()
+        .acquire_timeout(*settings.timeout)
+        // Under load every call would have its own warning of a slow turn; who gets none fails, and says so.
+        .acquire_slow_threshold(*settings.timeout);
     if in_memory {
         pool.min_connections(1)
             .max_connections(1)
