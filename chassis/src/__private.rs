@@ -8,6 +8,7 @@ pub use http::Method;
 pub use schemars;
 
 pub use crate::contract::expansion::*;
+pub use crate::port::expansion::*;
 pub use crate::problem::expansion::*;
 
 /// The future of the hidden twin of a contract's or a port's method.

@@ -51,8 +51,9 @@ pub mod __private;
 
 #[cfg(feature = "service")]
 pub use app::{
-    App, Chassis, Composition, DoctorSettings, FailOn, Finish, Listener, Listeners, Place,
-    ProbeSettings, Running, StartSettings, Stop, StopSettings, Stopped, references,
+    App, Chassis, Composition, DoctorSettings, FailOn, Finish, Listener, Listeners, OnePort,
+    OnePortMethod, Place, PortPolicies, PortSettings, ProbeSettings, Running, StartSettings, Stop,
+    StopSettings, Stopped, references,
 };
 pub use call::CallError;
 pub use chassis_macros::{Problem, port, service};

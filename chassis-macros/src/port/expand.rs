@@ -1,12 +1,13 @@
 //! From the [`Port`] to tokens: the trait and its twin (see `shape`), the wrapper that makes each
 //! call a crossing, and the port as data.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::Type;
 use syn::spanned::Spanned;
 
 use super::model::{Method, Port};
-use crate::shape;
+use crate::shape::{self, Argument};
 use crate::words;
 
 /// The expansion of a port without mistakes; `fakes` adds the fake for tests.
@@ -51,23 +52,10 @@ pub(super) fn expand(port: &Port, fakes: bool) -> TokenStream {
 /// Generic over the adapter, so that a call through the port's trait object is boxed once.
 fn wrapper(port: &Port) -> TokenStream {
     let ident = &port.shape.ident;
-    let methods = port.methods.iter().enumerate().map(|(index, method)| {
-        let (name, names) = (&method.shape.ident, method.shape.names());
-        // Where the error has no `From<CallError>`, rustc's message stands at the error's type.
-        let span = method.shape.error.span();
-        let (call, more) = match &*shape::type_arguments(&method.shape.ok, "Streaming") {
-            [] => (
-                quote_spanned!(span=> self.crossing.call),
-                TokenStream::new(),
-            ),
-            [.., last] => (
-                quote_spanned!(last.span()=> self.crossing.stream),
-                quote!(::core::option::Option::None,),
-            ),
-        };
-        method.shape.definition(&quote! {
-            #call(#index, #more <__T as #ident>::#name(&self.adapter, #(#names),*)).await
-        })
+    let methods = port.methods.iter().enumerate();
+    let methods = methods.map(|(index, method)| {
+        let body = crossed(ident, index, method);
+        method.shape.definition(&body)
     });
     quote! {
         struct __Crossed<__T> {
@@ -80,6 +68,57 @@ fn wrapper(port: &Port) -> TokenStream {
         impl<__T: #ident> #ident for __Crossed<__T> {
             #(#methods)*
         }
+    }
+}
+
+/// The body of a method of the wrapper: one crossing.
+fn crossed(port: &Ident, index: usize, method: &Method) -> TokenStream {
+    let (name, names) = (&method.shape.ident, method.shape.names());
+    let call =
+        |arguments: &[TokenStream]| quote!(<__T as #port>::#name(&self.adapter, #(#arguments),*));
+    let once: Vec<TokenStream> = names.iter().map(|name| quote!(#name)).collect();
+    let once = call(&once);
+    let judge = judge(&method.shape.error);
+    if let [.., last] = &*shape::type_arguments(&method.shape.ok, "Streaming") {
+        let streamed = quote_spanned!(last.span()=> self.crossing.streamed);
+        return quote!(#streamed(#index, #judge, #once).await);
+    }
+    // Where the error has no `From<CallError>`, rustc's message stands at the error's type.
+    let span = method.shape.error.span();
+    match method.idempotent {
+        true => {
+            let again: Vec<TokenStream> = method.shape.arguments.iter().map(again).collect();
+            let again = call(&again);
+            let repeated = quote_spanned!(span=> self.crossing.repeated);
+            quote!(#repeated(#index, #judge, || #again).await)
+        }
+        false => {
+            let judged = quote_spanned!(span=> self.crossing.judged);
+            quote!(#judged(#index, #judge, #once).await)
+        }
+    }
+}
+
+/// What tells the policies what an error means: which of the traits it has decides.
+///
+/// It stands where the error does, so that messages of rustc are about that.
+fn judge(error: &Type) -> TokenStream {
+    let span = Span::call_site().located_at(error.span());
+    quote_spanned! {span=>
+        |__error: &#error| {
+            #[allow(unused_imports)]
+            use ::chassis::__private::{ByFault as _, ByNothing as _, ByProblem as _};
+            (&&::chassis::__private::Judged(__error)).meaning()
+        }
+    }
+}
+
+/// An argument for one attempt of several: a reference as it is, anything else once more.
+fn again(argument: &Argument) -> TokenStream {
+    let Argument { ident, ty, .. } = argument;
+    match ty {
+        Type::Reference(_) => quote!(#ident),
+        _ => quote_spanned!(ty.span()=> ::chassis::__private::Again::again(&#ident)),
     }
 }
 

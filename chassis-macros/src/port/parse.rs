@@ -1,11 +1,11 @@
 //! From the user's trait to the [`Port`], with every mistake found.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, ItemTrait, TraitItemFn};
+use syn::{Attribute, ItemTrait, TraitItemFn, Type};
 
 use super::model::{Method, Port};
 use crate::errors::Errors;
-use crate::shape::{self, Trait};
+use crate::shape::{self, Argument, Trait};
 use crate::words;
 
 /// Reads a port, or gives the compile errors.
@@ -55,9 +55,27 @@ fn method(item: &TraitItemFn, errors: &mut Errors) -> Option<Method> {
             );
         }
     }
+    if !own.is_empty() {
+        for argument in &shape.arguments {
+            refuse_mut(argument, errors);
+        }
+    }
     Some(Method {
         doc: words::doc(&shape.attributes),
         idempotent: !own.is_empty(),
         shape,
     })
+}
+
+/// What is changed by the first attempt can't be given to the second.
+fn refuse_mut(argument: &Argument, errors: &mut Errors) {
+    if let Type::Reference(reference) = &argument.ty
+        && reference.mutability.is_some()
+    {
+        errors.at(
+            &argument.ty,
+            "an `#[idempotent]` method is called again when it fails, and its first attempt may have \
+                changed what `&mut` leads to: take `&` or an owned value",
+        );
+    }
 }

@@ -263,7 +263,17 @@ const _: () = {
     impl<__T: StockStore> StockStore for __Crossed<__T> {
         async fn load(&self, sku: &Sku) -> Result<Option<Stock>, StoreError> {
             self.crossing
-                .call(0usize, <__T as StockStore>::load(&self.adapter, sku))
+                .repeated(
+                    0usize,
+                    |__error: &StoreError| {
+                        #[allow(unused_imports)]
+                        use ::chassis::__private::{
+                            ByFault as _, ByNothing as _, ByProblem as _,
+                        };
+                        (&&::chassis::__private::Judged(__error)).meaning()
+                    },
+                    || <__T as StockStore>::load(&self.adapter, sku),
+                )
                 .await
         }
         async fn rename<'n>(
@@ -272,14 +282,30 @@ const _: () = {
             new: Cow<'_, str>,
         ) -> Result<(), StoreError> {
             self.crossing
-                .call(1usize, <__T as StockStore>::rename(&self.adapter, old, new))
+                .judged(
+                    1usize,
+                    |__error: &StoreError| {
+                        #[allow(unused_imports)]
+                        use ::chassis::__private::{
+                            ByFault as _, ByNothing as _, ByProblem as _,
+                        };
+                        (&&::chassis::__private::Judged(__error)).meaning()
+                    },
+                    <__T as StockStore>::rename(&self.adapter, old, new),
+                )
                 .await
         }
         async fn changes(&self) -> Result<Streaming<Stock, StoreError>, StoreError> {
             self.crossing
-                .stream(
+                .streamed(
                     2usize,
-                    ::core::option::Option::None,
+                    |__error: &StoreError| {
+                        #[allow(unused_imports)]
+                        use ::chassis::__private::{
+                            ByFault as _, ByNothing as _, ByProblem as _,
+                        };
+                        (&&::chassis::__private::Judged(__error)).meaning()
+                    },
                     <__T as StockStore>::changes(&self.adapter),
                 )
                 .await

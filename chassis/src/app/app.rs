@@ -14,11 +14,11 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use tower::{Layer, Service};
 
-use super::clients;
 use super::component::{self, Calls, Guards, Leads, Outward, RouteStep, ShownPort, lock};
 use super::foreign;
 use super::place::Place;
 use super::tasks::{Finish, Stop};
+use super::{clients, ports};
 use crate::config::Config;
 use crate::context::Env;
 use crate::contract::{Contract, Served};
@@ -115,8 +115,8 @@ impl App {
     }
 
     /// Puts `adapter` behind the port `P`: each call through the port is traced, counted, timed,
-    /// ended at its deadline, and shown on the admin page. [`adapt_at`](App::adapt_at) says what it
-    /// speaks to, too.
+    /// ended at its deadline, guarded by the policies of `[port]`, and shown on the admin page.
+    /// [`adapt_at`](App::adapt_at) says what it speaks to, too.
     pub fn adapt<P: Port + ?Sized>(&self, adapter: impl Adapter<P>) -> Arc<P> {
         self.adapt_at(Place::default(), adapter)
     }
@@ -131,6 +131,7 @@ impl App {
     fn crossing(&self, port: &'static PortInfo, adapter: &'static str, place: Place) -> Crossing {
         let telemetry = &self.0.telemetry;
         let observer = telemetry::observer(telemetry, port);
+        let stack = ports::stack(&self.0.config, port, telemetry);
         #[cfg(feature = "sqlite")]
         let place = match place.is_store {
             true => place.and_at(self.store_place()),
@@ -143,9 +144,13 @@ impl App {
             since: telemetry.env().wall(),
             calls: Calls::Here(Arc::clone(&observer)),
             policy: vec![("deadline", "what the caller has left".to_owned())],
-            guards: Guards::default(),
+            guards: Guards {
+                stack: Some(Arc::clone(&stack)),
+                endpoints: None,
+            },
         });
-        Crossing::new(port.name, observer, telemetry.env().clone())
+        let crossing = Crossing::new(port.name, observer, telemetry.env().clone());
+        crossing.guarded(stack)
     }
 
     /// A section of the configuration: `app.config::<Warehouse>("warehouse")?`. Where several are

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::component::{
     Calls, Component, Composed, Guards, Leads, NeededClient, Outward, ShownPort, lock,
 };
+use super::unknown::Unknown;
 use crate::config::{Config, Finding, HumanDuration};
 use crate::contract::{Bound, Contract, ContractInfo, Link, Loopback, Transport};
 use crate::discovery::{Registry, Watch};
@@ -118,45 +119,13 @@ pub(super) fn report(component: &Component, name: &str, error: &Error) {
 
 /// Reports the sections `[client.NAME]` of clients that nobody has, once all is composed.
 pub(super) fn report_unknown(config: &Config, composed: &Composed, components: &[String]) {
-    if config.is_partial() {
-        return;
-    }
-    let asked = composed.asked();
-    let mut known = vec![];
-    for row in config.effective() {
-        let own = components
-            .iter()
-            .find_map(|name| row.key().strip_prefix(&format!("{name}.")));
-        let Some((name, _)) = own
-            .unwrap_or(row.key())
-            .strip_prefix("client.")
-            .and_then(|rest| rest.split_once('.'))
-        else {
-            continue;
-        };
-        let is_asked = |asked: &&str| asked.replace('-', "_") == name.replace('-', "_");
-        // `[client.default]` is every client's.
-        let is_known = name == "default" || known.contains(&name.to_owned());
-        if row.is_default() || is_known || asked.iter().any(is_asked) {
-            continue;
-        }
-        known.push(name.to_owned());
-        let key = row
-            .key()
-            .rsplit_once('.')
-            .map_or(row.key(), |(section, _)| section);
-        let clients = match asked.is_empty() {
-            true => "none".to_owned(),
-            false => asked.join(", "),
-        };
-        let finding = Finding::new(key, "no composition root asks for a client of this name")
-            .at(row.origin().clone())
-            .expected(format!(
-                "a contract that `app.client` is asked for: {clients}"
-            ))
-            .mend("correct the name, or remove the section");
-        config.report(finding);
-    }
+    let unknown = Unknown {
+        section: "client",
+        known: composed.asked(),
+        fault: "no composition root asks for a client of this name",
+        expected: "a contract that `app.client` is asked for",
+    };
+    unknown.report(config, components);
 }
 
 impl<C: Contract + ?Sized> Draft<C> {

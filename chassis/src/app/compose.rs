@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use super::App;
 use super::chassis::Service;
-use super::clients;
 use super::component::{Component, Composed, Purpose, lock};
 use super::keys;
 use super::runtimes::Runtimes;
 use super::tasks::{Tasks, panic_message};
+use super::{clients, ports};
 use crate::config::Config;
 use crate::health::Health;
 use crate::http::{Edge, Routes, Settings as HttpSettings};
@@ -95,6 +95,7 @@ impl Ground {
         if failures.is_empty() {
             let names: Vec<String> = components.iter().map(|one| one.name.clone()).collect();
             clients::report_unknown(&self.config, &composed, &names);
+            ports::report_unknown(&self.config, &composed, &names);
         }
         let composite = Composite {
             components,

@@ -27,6 +27,7 @@ mod names;
 mod phase;
 mod place;
 mod plain;
+mod ports;
 mod print;
 mod probe;
 mod reference;
@@ -42,6 +43,7 @@ mod start;
 mod stop;
 mod tasks;
 mod timeouts;
+mod unknown;
 
 // `app.sql()` and `app.migrate(…)`.
 #[cfg(feature = "sqlite")]
@@ -56,6 +58,7 @@ pub use chassis::{Chassis, Composition};
 pub use doctor::{DoctorSettings, FailOn};
 pub use listeners::{Listener, Listeners};
 pub use place::Place;
+pub use ports::{OnePort, OnePortMethod, PortPolicies, PortSettings};
 pub use reference::references;
 pub use running::Running;
 pub use settings::{ProbeSettings, StartSettings, StopSettings};

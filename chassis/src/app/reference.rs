@@ -1,6 +1,7 @@
 //! What may be set: of the chassis itself for the book, of a program for `--settings`.
 
 use super::doctor::DoctorSettings;
+use super::ports::PortSettings;
 use super::settings::{ProbeSettings, SECTIONS, StartSettings, StopSettings};
 use crate::admin::AdminSettings;
 use crate::config::{Config, Reference, ServiceSettings};
@@ -13,6 +14,7 @@ pub fn references() -> Vec<Reference> {
         Reference::of::<ServiceSettings>("service"),
         Reference::of::<http::Settings>("http"),
         Reference::of::<http::client::ClientSettings>("client"),
+        Reference::of::<PortSettings>("port"),
         Reference::of::<discovery::Settings>("registry"),
     ];
     all.extend(store());

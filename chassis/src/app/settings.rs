@@ -13,7 +13,7 @@ use crate::{admin::AdminSettings, telemetry};
 
 /// The sections that the chassis reads itself. No component may be called so: its own sections
 /// would lie within them.
-pub(super) const SECTIONS: [&str; 15] = [
+pub(super) const SECTIONS: [&str; 16] = [
     "admin",
     "client",
     "doctor",
@@ -22,6 +22,7 @@ pub(super) const SECTIONS: [&str; 15] = [
     "idempotency",
     "logs",
     "metrics",
+    "port",
     "probe",
     "registry",
     "service",

@@ -56,11 +56,16 @@ fn answer<T, E: Problem>(
     }
 }
 
+/// What a policy refuses while a dependency fails: it has said so once, and a line a call would be a
+/// storm of them.
+const SAID: [&str; 2] = ["breaker-open", "overloaded"];
+
 /// The problem. What a 5xx hides from the caller goes along for the log.
 #[cold]
 fn failed<E: Problem>(error: &E, contract: &str) -> Reply {
-    let reply = Reply::problem(&error.to_problem(contract), error.kind());
-    if !reply.status.is_server_error() {
+    let kind = error.kind();
+    let reply = Reply::problem(&error.to_problem(contract), kind);
+    if !reply.status.is_server_error() || SAID.contains(&kind) {
         return reply;
     }
     Reply {

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
 
+use super::Meaning;
+use super::guard::{Bound, Entered, Fate, Guard};
 use crate::context::{Alarm, Env};
 use crate::{CallError, Context};
 
@@ -54,7 +56,7 @@ pub enum Outcome {
 }
 
 /// What the chassis does around each call of one port: span, metrics, deadline, no panic across,
-/// and the place where policies go. A cheap clone.
+/// and the port's policies where it has some. A cheap clone.
 #[derive(Clone)]
 pub struct Crossing {
     pub(crate) name: &'static str,
@@ -63,6 +65,7 @@ pub struct Crossing {
     /// Which methods pass the caller's idempotency key on; `None` where it stays as it is: an
     /// adapter works for the call itself, a contract's callee is another one.
     passing: Option<Arc<[bool]>>,
+    guard: Guard,
 }
 
 impl Crossing {
@@ -73,6 +76,17 @@ impl Crossing {
             observer,
             env,
             passing: None,
+            guard: Guard::default(),
+        }
+    }
+
+    /// The same within the port's policies.
+    #[cfg(feature = "service")]
+    #[must_use]
+    pub(crate) fn guarded(self, stack: Arc<crate::policy::Stack>) -> Self {
+        Self {
+            guard: Guard::new(stack),
+            ..self
         }
     }
 
@@ -89,60 +103,109 @@ impl Crossing {
     /// # Errors
     ///
     /// What `future` gives; [`CallError::Deadline`] when the caller's time is over before or
-    /// during the call; [`CallError::Panic`] when it panics.
+    /// during the call; [`CallError::Panic`] when it panics; what the port's policies refuse.
     pub async fn call<T, E, F>(&self, method: usize, future: F) -> Result<T, E>
     where
         F: Future<Output = Result<T, E>>,
         E: From<CallError>,
     {
-        let mut call = Call::begin(self, method);
-        call.run(future).await
+        self.judged(method, Meaning::unsaid, future).await
     }
 
-    async fn run<T, E, F>(
+    /// The same where `judge` says what an error means to the port's policies.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call).
+    pub async fn judged<T, E, F>(
         &self,
-        context: &Context,
-        deadline: Option<Instant>,
+        method: usize,
+        judge: fn(&E) -> Meaning,
         future: F,
     ) -> Result<T, E>
     where
         F: Future<Output = Result<T, E>>,
         E: From<CallError>,
     {
+        let mut call = Call::begin(self, method);
+        call.run(judge, future).await
+    }
+
+    /// The same for a method that may be called again without harm: each attempt is a future that
+    /// `attempt` makes.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call), of the last attempt.
+    pub async fn repeated<T, E, F>(
+        &self,
+        method: usize,
+        judge: fn(&E) -> Meaning,
+        attempt: impl Fn() -> F,
+    ) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: From<CallError>,
+    {
+        let mut call = Call::begin(self, method);
+        let result = call.repeat(judge, attempt).await;
+        call.conclude(result)
+    }
+
+    /// One attempt, until `bound` at most.
+    async fn attempt<T, E, F>(
+        &self,
+        context: &Context,
+        bound: Option<Bound>,
+        future: F,
+    ) -> Attempted<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+    {
         let mut future = pin!(future);
-        let mut alarm = deadline.map(|at| Alarm::new(&self.env, at));
+        let mut alarm = bound.map(|bound| Alarm::new(&self.env, bound.at));
         poll_fn(|cx| {
             let poll = AssertUnwindSafe(|| context.enter(|| future.as_mut().poll(cx)));
             match catch_unwind(poll) {
                 Err(_) => Poll::Ready(Err(CallError::Panic {
                     service: self.name.into(),
-                }
-                .into())),
-                Ok(Poll::Ready(result)) => Poll::Ready(result),
-                Ok(Poll::Pending) => match &mut alarm {
-                    Some(alarm) => alarm
+                })),
+                Ok(Poll::Ready(result)) => Poll::Ready(Ok(result)),
+                Ok(Poll::Pending) => match (&mut alarm, bound) {
+                    (Some(alarm), Some(bound)) => alarm
                         .poll_elapsed(cx)
-                        .map(|()| Err(self.deadline("done").into())),
-                    None => Poll::Pending,
+                        .map(|()| Err(bound.error(self.name, "done"))),
+                    _ => Poll::Pending,
                 },
             }
         })
         .await
     }
-
-    pub(crate) fn deadline(&self, stage: &'static str) -> CallError {
-        CallError::Deadline {
-            service: self.name.to_owned(),
-            stage,
-        }
-    }
 }
+
+/// What an attempt gave: the adapter's result, or why the chassis ended it.
+type Attempted<T, E> = Result<Result<T, E>, CallError>;
 
 impl fmt::Debug for Crossing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Crossing")
             .field("name", &self.name)
             .finish_non_exhaustive()
+    }
+}
+
+impl Crossing {
+    /// Lets a call in, if its time is not over and the policies have a place for it.
+    async fn enter<C: Borrow<Self>>(&self, call: &Call<C>) -> Result<Entered<'_>, CallError> {
+        let (deadline, now) = (call.outer.deadline(), call.started);
+        match deadline {
+            Some(at) if at <= now => Err(Bound::caller(at).error(self.name, "called")),
+            _ => {
+                self.guard
+                    .enter(self.name, call.method, deadline, now)
+                    .await
+            }
+        }
     }
 }
 
@@ -178,17 +241,52 @@ impl<C: Borrow<Crossing>> Call<C> {
     }
 
     /// Runs the call, or what of it comes before its stream.
-    pub(crate) async fn run<T, E, F>(&mut self, future: F) -> Result<T, E>
+    pub(crate) async fn run<T, E, F>(&mut self, judge: fn(&E) -> Meaning, future: F) -> Result<T, E>
     where
         F: Future<Output = Result<T, E>>,
         E: From<CallError>,
     {
+        let result = self.once(judge, future).await;
+        self.conclude(result)
+    }
+
+    async fn once<T, E, F>(&self, judge: fn(&E) -> Meaning, future: F) -> Attempted<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+    {
         let crossing = self.crossing.borrow();
-        let deadline = self.outer.deadline();
-        let result = match deadline {
-            Some(at) if at <= self.started => Err(crossing.deadline("called").into()),
-            _ => crossing.run(&self.context, deadline, future).await,
-        };
+        let mut entered = crossing.enter(self).await?;
+        let bound = entered.attempt();
+        let context = entered.context(&self.context, bound);
+        let result = crossing.attempt(&context, bound, future).await;
+        entered.end(fate(&result, judge), failure(&result), &crossing.env);
+        result
+    }
+
+    async fn repeat<T, E, F>(
+        &self,
+        judge: fn(&E) -> Meaning,
+        attempt: impl Fn() -> F,
+    ) -> Attempted<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+    {
+        let crossing = self.crossing.borrow();
+        let mut entered = crossing.enter(self).await?;
+        loop {
+            let bound = entered.attempt();
+            let context = entered.context(&self.context, bound);
+            let result = crossing.attempt(&context, bound, attempt()).await;
+            let (fate, failure) = (fate(&result, judge), failure(&result));
+            if !entered.again(fate, failure, &crossing.env).await {
+                return result.map_err(|error| entered.exhausted(error, crossing.name));
+            }
+        }
+    }
+
+    /// Keeps how it went, and gives it to the caller.
+    fn conclude<T, E: From<CallError>>(&mut self, result: Attempted<T, E>) -> Result<T, E> {
+        let result = result.unwrap_or_else(|error| Err(error.into()));
         self.outcome = match &result {
             Ok(_) => Outcome::Ok,
             Err(_) => Outcome::Error(error_type::<E>()),
@@ -219,6 +317,30 @@ impl<C: Borrow<Crossing>> Drop for Call<C> {
             outcome: self.outcome,
             items: self.items,
         });
+    }
+}
+
+/// What an attempt's result means to the policies.
+fn fate<T, E>(result: &Attempted<T, E>, judge: fn(&E) -> Meaning) -> Fate {
+    match result {
+        Ok(Ok(_)) => Fate::Well,
+        Ok(Err(error)) => match judge(error) {
+            Meaning::Fault => Fate::Failed,
+            Meaning::Answer => Fate::Well,
+            Meaning::Unsaid => Fate::Lost,
+        },
+        Err(CallError::Timeout { .. }) => Fate::Failed,
+        Err(CallError::Deadline { .. }) => Fate::Late,
+        // It panicked, and would again.
+        Err(_) => Fate::Lost,
+    }
+}
+
+/// The `error.type` of a failure.
+fn failure<T, E>(result: &Attempted<T, E>) -> &'static str {
+    match result {
+        Ok(_) => error_type::<E>(),
+        Err(error) => error.kind(),
     }
 }
 

@@ -1,14 +1,22 @@
 //! Outbound ports: what `#[port]` makes of a trait, and [`Crossing`], what happens around a call.
 //!
 //! `app.adapt::<dyn StockStore>(adapter)` puts a generated wrapper around the adapter; each call
-//! through it is one [`Crossing::call`], or one [`Crossing::stream`] where it gives a stream.
+//! through it is one [`Crossing::judged`], one [`Crossing::repeated`] where it may be made again, or one
+//! [`Crossing::streamed`] where it gives a stream. [`Fault`] is for its error to say what a failure is.
 
 mod adapter;
 mod crossing;
+#[doc(hidden)]
+pub mod expansion;
+mod fault;
+mod guard;
 
 pub use adapter::{Adapter, Adapts};
 pub(crate) use crossing::{Call, error_type};
 pub use crossing::{Crossing, Finished, Observer, Outcome};
+pub use fault::{Fault, Meaning};
+#[cfg(feature = "service")]
+pub(crate) use guard::NEVER;
 
 /// An outbound port. Implemented by `#[port]` for the trait object: `dyn StockStore`.
 #[diagnostic::on_unimplemented(

@@ -17,6 +17,9 @@ mod contract;
 // What answers when a call has failed.
 #[cfg(feature = "testing")]
 mod fallback;
+// Policies around own ports.
+#[cfg(feature = "testing")]
+mod guarded;
 // A server on a socket, and its time.
 #[cfg(feature = "service")]
 mod edge;

@@ -14,6 +14,7 @@ mod events;
 mod figures;
 mod inbound;
 mod outbound;
+mod policies;
 mod requests;
 
 use serde::Serialize;
@@ -25,6 +26,7 @@ pub(crate) use events::{Live, Numbers, PortChange, Ticks};
 pub(crate) use figures::Figures;
 pub(crate) use inbound::{Inbound, InboundKind, Route, RoutePolicy};
 pub(crate) use outbound::{Address, Failed, LeadsTo, Method, Outbound, OutboundKind, PortState};
+pub(crate) use policies::{Policies, PolicyEvent};
 pub(crate) use requests::Request;
 
 /// Everything that the page shows.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Figures, Setting};
+use super::{Figures, Policies, Setting};
 
 /// An outbound port: a client of another contract, or a port with its adapter.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,6 +31,8 @@ pub(crate) struct Outbound {
     pub(crate) methods: Vec<Method>,
     /// What holds for its calls: name and value, as people read it.
     pub(crate) policy: Vec<(String, String)>,
+    /// How its policies stand; `None` where it has none.
+    pub(crate) policies: Option<Policies>,
     /// The configuration that made it so.
     pub(crate) settings: Vec<Setting>,
 }
@@ -78,11 +80,13 @@ pub(crate) enum LeadsTo {
 /// How an outbound port stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct PortState {
-    /// `ok`, `failing` (the last calls failed), `no-instance`, `stale` (the registry is lost),
+    /// `ok`, `failing` (the last calls failed, or the breaker is open), `no-instance`, `stale` (the registry is lost),
     /// `idle` (never called).
     pub(crate) name: &'static str,
     /// Why, in words.
     pub(crate) why: Option<String>,
+    /// How its breaker stands; `None` where it has none.
+    pub(crate) breaker: Option<&'static str>,
     /// What it speaks to: at most 50.
     pub(crate) addresses: Vec<Address>,
     /// How many there are.

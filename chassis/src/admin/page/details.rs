@@ -9,6 +9,7 @@ use std::fmt::Write;
 
 use super::drawing::MARK;
 use super::markup::Text;
+use super::policies;
 use super::ports::{cells, cut};
 use super::sections::{requests, time};
 use super::words::{self, NONE, Standing};
@@ -172,6 +173,7 @@ fn outbound(out: &mut String, component: &str, port: &Outbound, now: u64) {
     let why = Text(port.state.why.as_deref().unwrap_or_default());
     let _ = write!(out, "<p class=\"note bad\" data-part{hidden}>{why}</p>");
     facts(out, port);
+    policies::part(out, component, port, now);
     methods(out, &port.methods);
     addresses(out, &port.state, now);
     out.push_str("<h4>Last failures</h4>");

@@ -4,7 +4,7 @@
 //! to date and adds what a page can't do alone. Texts reach the markup only through `markup::Text`, and
 //! the document as `textContent` or as markup that this module made. Start at `frame`, which puts the parts together: `drawing`
 //! is the hexagon (`layout` decides where everything stands), `ports` its table, `details` what a
-//! click on a port shows, `sections` what stands below. `words` writes numbers for people,
+//! click on a port shows with its `policies`, `sections` what stands below. `words` writes numbers for people,
 //! `serve` hands all of it out.
 
 mod details;
@@ -12,6 +12,7 @@ mod drawing;
 mod frame;
 mod layout;
 mod markup;
+mod policies;
 mod ports;
 mod sections;
 mod serve;

@@ -269,6 +269,20 @@ $('config-show').onclick = async () => {
   if (opened) show(opened);
 };
 
+// ---- Policies
+
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest('[data-do]');
+  if (!button) return;
+  const order = { ...button.parentNode.dataset, do: button.dataset.do };
+  const answer = await guarded('/admin/policy', { method: 'POST', body: JSON.stringify(order) });
+  if (!answer) return;
+  const said = button.parentNode.querySelector('output');
+  said.className = answer.ok ? '' : 'wrong';
+  say(said, answer.ok ? 'Done.' : await detail(answer));
+  renew();
+});
+
 // ---- Log level
 
 $('level').onsubmit = async (event) => {

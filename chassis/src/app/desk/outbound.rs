@@ -110,8 +110,8 @@ impl Outer {
                 .policy
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), value.clone()))
-                .chain(policies::words(&port.guards))
                 .collect(),
+            policies: policies::standing(&port.guards),
             settings: self.settings(settings),
         }
     }
@@ -134,10 +134,12 @@ impl Outer {
         }
         let addresses_total = addresses.len();
         addresses.truncate(ADDRESSES);
-        let (name, why) = stands(watch, &failures, figures, now);
+        let breaker = policies::breaker(&self.port.guards);
+        let (name, why) = stands(watch, breaker, &failures, figures, now);
         PortState {
             name,
             why,
+            breaker,
             addresses,
             addresses_total,
             known_since_unix_ms: match watch {
@@ -221,6 +223,7 @@ impl Outer {
 /// In one word, and why.
 fn stands(
     watch: Option<&Watch>,
+    breaker: Option<&'static str>,
     failures: &[Failure],
     figures: &Figures,
     now: SystemTime,
@@ -231,6 +234,8 @@ fn stands(
     });
     if watch.is_some_and(|watch| watch.snapshot().instances.is_empty()) {
         ("no-instance", Some("no instance is known".to_owned()))
+    } else if let Some(word) = breaker.filter(|word| word.ends_with("open")) {
+        ("failing", Some(format!("its circuit breaker is {word}")))
     } else if let Some(last) = last {
         let why = format!("{} failed: {}", last.method, last.error_type);
         ("failing", Some(why))

@@ -5,31 +5,60 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::outbound::unix_ms;
+use crate::admin::model::{Policies, PolicyEvent};
 use crate::admin::{Order, What};
 use crate::app::component::{Composed, Guards, ShownPort};
 use crate::policy::Stack;
 use crate::policy::breaker::Force;
+use crate::policy::stack::{Event, View};
 
 /// How many instances are listed.
 const LISTED: usize = 50;
 
-/// How they stand, for people: name and value.
-pub(super) fn words(guards: &Guards) -> Vec<(String, String)> {
+/// How many events the page shows.
+const EVENTS: usize = 5;
+
+/// How the breaker stands; `None` where there is none.
+pub(super) fn breaker(guards: &Guards) -> Option<&'static str> {
+    Some(guards.stack.as_ref()?.breaker()?.word)
+}
+
+/// How they stand, for the page; `None` where there are none.
+pub(super) fn standing(guards: &Guards) -> Option<Policies> {
+    let view = guards.stack.as_ref()?.view();
+    let events = view.events.iter().take(EVENTS);
+    let event = |event: &Event| PolicyEvent {
+        at_unix_ms: unix_ms(event.at),
+        what: event.what.to_string(),
+    };
+    Some(Policies {
+        has_breaker: view.breaker.is_some(),
+        events: events.map(event).collect(),
+        standing: words(guards, &view),
+    })
+}
+
+/// Name and value.
+fn words(guards: &Guards, view: &View) -> Vec<(String, String)> {
     let mut words = Vec::new();
     let mut say = |name: &str, value: String| words.push((name.to_owned(), value));
-    if let Some(view) = guards.stack.as_ref().map(|stack| stack.view()) {
-        if let Some(breaker) = view.breaker {
-            say("breaker", breaker.word.to_owned());
-        }
-        if let Some(bulkhead) = view.bulkhead {
-            let (calls, waiting) = (bulkhead.calls, bulkhead.waiting);
-            say("under way", format!("{calls}, and {waiting} wait"));
-        }
-        let totals = view.totals;
-        let left = view.budget.floor();
-        say("retries", format!("{}, {left} more may be", totals.retries));
+    let (settings, totals) = (&view.settings, view.totals);
+    if let Some(breaker) = view.breaker {
+        say("breaker", breaker.word.to_owned());
+        say("refused by it", totals.refused.to_string());
+    }
+    if let (Some(bulkhead), Some(of)) = (view.bulkhead, settings.bulkhead) {
+        let (calls, waiting) = (bulkhead.calls, bulkhead.waiting);
+        say(
+            "bulkhead",
+            format!("{calls} of {} under way, {waiting} wait", of.max_calls),
+        );
+        say("refused by it", totals.crowded.to_string());
+    }
+    let left = view.budget.floor();
+    say("retries", format!("{}, {left} more may be", totals.retries));
+    if settings.methods.iter().any(|method| method.hedge.is_some()) {
         say("hedges", totals.hedges.to_string());
-        say("refused", (totals.refused + totals.crowded).to_string());
     }
     if let Some(endpoints) = &guards.endpoints {
         let (view, is_panicking) = endpoints.view();

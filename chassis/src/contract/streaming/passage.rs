@@ -12,7 +12,7 @@ use http::Response;
 
 use super::{Chunks, Item, Received, Streaming};
 use crate::context::Alarm;
-use crate::port::{Call, Crossing, Outcome, error_type};
+use crate::port::{Call, Crossing, Meaning, Outcome, error_type};
 use crate::{CallError, Context};
 
 impl Crossing {
@@ -38,9 +38,31 @@ impl Crossing {
         F: Future<Output = Result<Streaming<T, S>, E>>,
     {
         let mut call = Call::begin(self.clone(), method);
-        let items = call.run(future).await?.into_items();
-        let passage = Some(Passage::new(call, item_timeout));
-        Ok(Streaming::boxed(Box::pin(Crossed { passage, items })))
+        let items = call.run(Meaning::unsaid, future).await?.into_items();
+        Ok(crossed(call, item_timeout, items))
+    }
+
+    /// The same for a port's method: `judge` says what an error means to the port's policies, which
+    /// guard the call until there is a stream.
+    ///
+    /// # Errors
+    ///
+    /// As [`stream`](Self::stream), and what the policies refuse.
+    pub async fn streamed<T, S, E, F>(
+        &self,
+        method: usize,
+        judge: fn(&E) -> Meaning,
+        future: F,
+    ) -> Result<Streaming<T, S>, E>
+    where
+        T: 'static,
+        S: From<CallError> + 'static,
+        E: From<CallError>,
+        F: Future<Output = Result<Streaming<T, S>, E>>,
+    {
+        let mut call = Call::begin(self.clone(), method);
+        let items = call.run(judge, future).await?.into_items();
+        Ok(crossed(call, None, items))
     }
 
     /// The same for a stream of bytes: the wire format within one process.
@@ -51,7 +73,7 @@ impl Crossing {
         future: impl Future<Output = Result<Response<Received>, CallError>>,
     ) -> Result<Response<Received>, CallError> {
         let mut call = Call::begin(self.clone(), method);
-        let response = call.run(future).await?;
+        let response = call.run(Meaning::unsaid, future).await?;
         Ok(response.map(|body| match body {
             Received::Whole(bytes) => Received::Whole(bytes),
             Received::Chunks(chunks) => Received::Chunks(Box::pin(Crossed {
@@ -61,6 +83,18 @@ impl Crossing {
         }))
     }
 }
+
+/// The items of a call that goes on until they are over.
+fn crossed<T: 'static, S: From<CallError> + 'static>(
+    call: Call<Crossing>,
+    item_timeout: Option<Duration>,
+    items: Items<T, S>,
+) -> Streaming<T, S> {
+    let passage = Some(Passage::new(call, item_timeout));
+    Streaming::boxed(Box::pin(Crossed { passage, items }))
+}
+
+type Items<T, S> = Pin<Box<dyn Stream<Item = Result<Item<T>, S>> + Send>>;
 
 /// A stream on its way across.
 struct Crossed<I> {
@@ -146,9 +180,7 @@ impl<I> Crossed<I> {
     }
 }
 
-impl<T, S: From<CallError>> Stream
-    for Crossed<Pin<Box<dyn Stream<Item = Result<Item<T>, S>> + Send>>>
-{
+impl<T, S: From<CallError>> Stream for Crossed<Items<T, S>> {
     type Item = Result<Item<T>, S>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<Self::Item>> {

@@ -49,6 +49,7 @@ pub use settings::{
     OneCache, OneClient, OneEjection, OneHedge, OneMethod, OneRetry, Policies, Protocol,
     RetryTable, Settings,
 };
+pub(crate) use settings::{Place, breaker, budget, bulkhead, retry};
 pub(crate) use standby::Standby;
 pub(crate) use target::open_tls;
 pub use target::{Remote, Target};

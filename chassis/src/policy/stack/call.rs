@@ -104,6 +104,23 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Waits for the attempt that [`Next::Again`] allows, and counts it; gives the time then.
+    ///
+    /// # Errors
+    ///
+    /// When it would begin too late: expired work never starts.
+    #[cold]
+    pub async fn pause(&self, at: Instant) -> Result<Instant, Exhausted> {
+        let env = &self.stack.env;
+        env.sleep_until(at).await;
+        let now = env.now();
+        if self.limit.is_over(now) {
+            return Err(Exhausted::Time);
+        }
+        self.stack.tally.retried();
+        Ok(now)
+    }
+
     #[cold]
     fn after_failure(&self, verdict: &Verdict, now: Instant) -> Next {
         let may = match verdict.again {

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use super::{Again, Attempt, Call, Ending, Exhausted, Next, Verdict};
-use crate::context::{Alarm, Env};
+use crate::context::Alarm;
 
 /// What can make the attempts of one call, and tell how they went.
 pub trait Attempts: Sync {
@@ -50,13 +50,11 @@ impl Call<'_> {
             let verdict = attempts.judge(&ended.output);
             match self.next(&verdict, ended.at) {
                 Next::Done(exhausted) => return self.finished(ended, &verdict, exhausted),
-                Next::Again(at) => now = pause(&self.stack().env, at).await,
+                Next::Again(at) => match self.pause(at).await {
+                    Ok(awake) => now = awake,
+                    Err(late) => return self.finished(ended, &verdict, Some(late)),
+                },
             }
-            if self.limit().is_over(now) {
-                // It woke up late, and expired work never starts.
-                return self.finished(ended, &verdict, Some(Exhausted::Time));
-            }
-            self.stack().tally.retried();
         }
     }
 
@@ -117,13 +115,6 @@ impl Call<'_> {
         }
         .await
     }
-}
-
-/// Waits until `at`, and gives the time then.
-#[cold]
-async fn pause(env: &Env, at: Instant) -> Instant {
-    env.sleep_until(at).await;
-    env.now()
 }
 
 /// Two attempts at once. The first that needs no other one wins, and the other is dropped; when

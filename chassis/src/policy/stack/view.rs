@@ -43,17 +43,22 @@ pub struct BulkheadView {
 }
 
 impl Stack {
+    /// How its breaker stands now; `None` where there is none.
+    pub fn breaker(&self) -> Option<BreakerView> {
+        let state = self.breaker.state();
+        self.live.load().breaker.map(|_| BreakerView {
+            state,
+            word: event::state(state),
+        })
+    }
+
     /// How it stands now.
     pub fn view(&self) -> View {
         let settings = self.settings();
-        let state = self.breaker.state();
         let (calls, waiting) = self.bulkhead.taken();
         View {
             name: self.name.to_string(),
-            breaker: settings.breaker.map(|_| BreakerView {
-                state,
-                word: event::state(state),
-            }),
+            breaker: self.breaker(),
             bulkhead: settings.bulkhead.map(|_| BulkheadView { calls, waiting }),
             budget: self.budget.balance(self.env.now()).max(0.0),
             totals: self.tally.totals(),

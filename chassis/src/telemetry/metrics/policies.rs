@@ -104,9 +104,24 @@ impl Policies {
             for (labels, view) in &views {
                 read(view, labels, &mut points);
             }
-            out.push(Descriptor::new(name, help, "", kind).with(points));
+            out.push(Descriptor::new(name, help, "", kind).with(merged(points)));
         }
     }
+}
+
+/// One point for each set of labels: two adapters may stand behind one port. Counts are summed up; of
+/// gauges the largest says most.
+fn merged(points: Vec<Point>) -> Vec<Point> {
+    let mut all: Vec<Point> = Vec::with_capacity(points.len());
+    for point in points {
+        let same = all.iter_mut().find(|known| known.labels == point.labels);
+        match (same.map(|known| &mut known.value), &point.value) {
+            (Some(PointValue::Counter(sum)), PointValue::Counter(count)) => *sum += count,
+            (Some(PointValue::Gauge(most)), PointValue::Gauge(value)) => *most = most.max(*value),
+            _ => all.push(point),
+        }
+    }
+    all
 }
 
 fn with(labels: &Labels, key: &'static str, value: &'static str) -> Labels {

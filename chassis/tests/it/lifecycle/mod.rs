@@ -7,6 +7,7 @@ mod doctor;
 mod events;
 mod exit_codes;
 mod pages;
+mod policies;
 mod process;
 mod screen;
 mod settings;

@@ -1,5 +1,6 @@
 //! The outbound port: where items are kept.
 
+use chassis::port::Fault;
 use chassis::{CallError, port};
 use contract::{Item, ItemError, ItemId};
 
@@ -29,6 +30,9 @@ pub enum StoreError {
     #[error("the item store failed")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
+
+/// Every value says that the store failed: it counts for the breaker, and what may be repeated is.
+impl Fault for StoreError {}
 
 impl From<StoreError> for ItemError {
     fn from(error: StoreError) -> Self {

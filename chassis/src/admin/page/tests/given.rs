@@ -2,8 +2,8 @@
 
 use crate::admin::model::{
     Address, Chosen, ChosenPort, Component, Failed, Figures, Hexagon, Inbound, InboundKind,
-    LeadsTo, Method, Outbound, OutboundKind, PortState, Request, Route, RoutePolicy, Setting,
-    State, StateName, TokenHint,
+    LeadsTo, Method, Outbound, OutboundKind, Policies, PolicyEvent, PortState, Request, Route,
+    RoutePolicy, Setting, State, StateName, TokenHint,
 };
 use crate::health::{CheckReport, CheckState};
 
@@ -306,6 +306,7 @@ fn adapted(component: &str, next: &mut usize, name: &str, adapter: &str) -> Outb
         state: PortState {
             name: "ok",
             why: None,
+            breaker: Some("closed"),
             addresses: Vec::new(),
             addresses_total: 0,
             known_since_unix_ms: None,
@@ -314,6 +315,14 @@ fn adapted(component: &str, next: &mut usize, name: &str, adapter: &str) -> Outb
         figures: figures(next),
         methods: vec![method(next, "load"), method(next, "save")],
         policy: vec![("Timeout".to_owned(), "5 s".to_owned())],
+        policies: Some(Policies {
+            standing: vec![("breaker".to_owned(), "closed".to_owned())],
+            has_breaker: true,
+            events: vec![PolicyEvent {
+                at_unix_ms: NOW - 4_000,
+                what: "the circuit breaker is closed: somebody reset it".to_owned(),
+            }],
+        }),
         settings: Vec::new(),
     }
 }

@@ -1,10 +1,12 @@
 //! What can be set of a client: `[client]` for all, `[client.NAME]` for one.
 //!
 //! `all.rs` is what is written, `tables.rs` the tables of the policies; [`Settings`] is what comes of
-//! it for one client, and `stack.rs` makes the policies' own settings of that, or says what is wrong.
+//! it for one client, and `stack.rs` makes the policies' own settings of that, or says what is wrong, with
+//! its `place.rs` in the configuration. Own ports have the same tables.
 
 mod all;
 mod balance;
+mod place;
 mod stack;
 mod tables;
 #[cfg(test)]
@@ -15,6 +17,8 @@ use std::time::Duration;
 
 pub use self::all::{ClientSettings, OneClient, Protocol};
 pub use self::balance::BalanceRule;
+pub(crate) use self::place::Place;
+pub(crate) use self::stack::{breaker, budget, bulkhead, retry};
 pub use self::tables::{
     BalanceTable, BreakerTable, BudgetTable, BulkheadTable, CacheTable, EjectionTable, HedgeTable,
     OneBalance, OneBreaker, OneBudget, OneBulkhead, OneCache, OneEjection, OneHedge, OneMethod,

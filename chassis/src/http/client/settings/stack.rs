@@ -2,29 +2,24 @@
 
 use std::time::Duration;
 
-use super::tables::{BreakerTable, BulkheadTable, HedgeTable, OneMethod, RetryTable};
-use super::{OneHedge, Settings};
-use crate::config::{Config, Finding, Findings, Row};
+use super::tables::{BreakerTable, BudgetTable, BulkheadTable, HedgeTable, OneMethod, RetryTable};
+use super::{OneHedge, Place, Settings};
+use crate::config::{Config, Finding, Findings};
 use crate::contract::{ContractInfo, MethodInfo};
 use crate::policy::breaker::{BreakerSettings, SlidingWindow};
 use crate::policy::bulkhead::BulkheadSettings;
 use crate::policy::hedge::HedgeSettings;
 use crate::policy::retry::{Backoff, BudgetSettings};
-use crate::policy::stack::{MethodSettings, Mistake, RetrySettings, StackSettings};
+use crate::policy::stack::{MethodSettings, RetrySettings, StackSettings};
 
 impl Settings {
     /// The policies around the calls of `contract`.
     pub fn stack(&self, contract: &ContractInfo) -> StackSettings {
-        let budget = &self.policies.budget;
         let methods = contract.methods.iter();
         StackSettings {
             bulkhead: bulkhead(&self.policies.bulkhead),
             breaker: breaker(&self.policies.breaker),
-            budget: BudgetSettings {
-                share: budget.share,
-                reserve: budget.reserve,
-                ttl: budget.ttl.into(),
-            },
+            budget: budget(&self.policies.budget),
             methods: methods.map(|info| self.method(info)).collect(),
             ignore: self.policies.breaker.ignore.clone(),
         }
@@ -52,10 +47,8 @@ impl Settings {
     /// What cannot work, each with the key that it is set by.
     pub(super) fn findings(&self, config: &Config, contract: &ContractInfo) -> Findings {
         let rows = config.effective();
-        let place = Place {
-            rows: &rows,
-            contract,
-        };
+        let methods: Vec<&str> = contract.methods.iter().map(|info| info.name).collect();
+        let place = Place::new("client", contract.name, &methods, &rows);
         let mut findings = Findings::new();
         let mistakes = self.stack(contract).mistakes();
         findings.extend(mistakes.iter().map(|mistake| place.mistake(mistake)));
@@ -64,11 +57,29 @@ impl Settings {
         for (name, own) in &self.methods {
             match contract.methods.iter().find(|info| info.name == name) {
                 None => findings.add(place.unknown(name)),
-                Some(info) => findings.extend(place.unsafe_retry(info, own)),
+                Some(info) => findings.extend(unsafe_retry(&place, info, own)),
             }
         }
         findings
     }
+}
+
+/// A retry that was asked for, of a method that may not be repeated.
+fn unsafe_retry(place: &Place<'_>, info: &MethodInfo, own: &OneMethod) -> Option<Finding> {
+    if info.is_repeatable() {
+        return None;
+    }
+    let setting = own.retry.is_asked()?;
+    let verb = &info.verb;
+    let fault = format!(
+        "`{}` is a {verb} that is not idempotent: trying it again could do its work twice",
+        info.name
+    );
+    let mend = format!(
+        "mark it in its contract, `#[{}(\"…\", idempotent)]`, or remove this",
+        verb.as_str().to_ascii_lowercase()
+    );
+    Some(place.finding(Some(info.name), setting, &fault).mend(mend))
 }
 
 /// Whether somebody asked for it, for just this method.
@@ -76,7 +87,7 @@ fn is_wanted(hedge: &OneHedge) -> bool {
     hedge.enabled == Some(true)
 }
 
-fn retry(table: &RetryTable) -> Option<RetrySettings> {
+pub(crate) fn retry(table: &RetryTable) -> Option<RetrySettings> {
     table.enabled.then(|| RetrySettings {
         attempts: table.attempts,
         backoff: Backoff {
@@ -95,7 +106,15 @@ fn hedged(table: &HedgeTable) -> Option<HedgeSettings> {
     })
 }
 
-fn breaker(table: &BreakerTable) -> Option<BreakerSettings> {
+pub(crate) fn budget(table: &BudgetTable) -> BudgetSettings {
+    BudgetSettings {
+        share: table.share,
+        reserve: table.reserve,
+        ttl: table.ttl.into(),
+    }
+}
+
+pub(crate) fn breaker(table: &BreakerTable) -> Option<BreakerSettings> {
     let window = match table.window_calls {
         0 => SlidingWindow::Time(table.window.into()),
         calls => SlidingWindow::Calls(calls),
@@ -113,98 +132,9 @@ fn breaker(table: &BreakerTable) -> Option<BreakerSettings> {
     })
 }
 
-fn bulkhead(table: &BulkheadTable) -> Option<BulkheadSettings> {
+pub(crate) fn bulkhead(table: &BulkheadTable) -> Option<BulkheadSettings> {
     table.enabled.then_some(BulkheadSettings {
         max_calls: table.max_calls as usize,
         max_waiting: table.max_waiting as usize,
     })
-}
-
-/// Finds where in the configuration a setting comes from.
-struct Place<'a> {
-    rows: &'a [Row],
-    contract: &'a ContractInfo,
-}
-
-impl Place<'_> {
-    fn mistake(&self, mistake: &Mistake) -> Finding {
-        let setting = match mistake.policy {
-            "" => mistake.setting.to_owned(),
-            policy => format!("{policy}.{}", mistake.setting),
-        };
-        let method = mistake.method.map(|index| &self.contract.methods[index]);
-        self.finding(method, &setting, mistake.fault)
-    }
-
-    /// A finding on the key that sets `setting` for `method`, or for the client, or for all.
-    fn finding(&self, method: Option<&MethodInfo>, setting: &str, fault: &str) -> Finding {
-        let name = self.contract.name;
-        let own = method.map(|info| format!("client.{name}.methods.{}.{setting}", info.name));
-        let keys = own.into_iter().chain([
-            format!("client.{name}.{setting}"),
-            format!("client.default.{setting}"),
-            format!("client.{setting}"),
-        ]);
-        let keys: Vec<String> = keys.collect();
-        let set = keys.iter().find_map(|key| self.row(key));
-        match set {
-            Some(row) => Finding::new(row.key(), fault)
-                .at(row.origin().clone())
-                .found(row.value()),
-            None => Finding::new(format!("client.{name}.{setting}"), fault),
-        }
-    }
-
-    /// The row of a key that somebody set, in a section of all or of a component.
-    fn row(&self, key: &str) -> Option<&Row> {
-        let wanted = key.replace('-', "_");
-        self.rows
-            .iter()
-            .filter(|row| !row.is_default())
-            .find(|row| {
-                let known = row.key().replace('-', "_");
-                known == wanted || known.ends_with(&format!(".{wanted}"))
-            })
-    }
-
-    /// A retry that was asked for, of a method that may not be repeated.
-    fn unsafe_retry(&self, info: &MethodInfo, own: &OneMethod) -> Option<Finding> {
-        let is_asked = own.retry.enabled == Some(true)
-            || own.retry.attempts.is_some_and(|attempts| attempts > 1);
-        if info.is_repeatable() || !is_asked {
-            return None;
-        }
-        let setting = match own.retry.attempts {
-            Some(_) => "retry.attempts",
-            None => "retry.enabled",
-        };
-        let verb = &info.verb;
-        let fault = format!(
-            "`{}` is a {verb} that is not idempotent: trying it again could do its work twice",
-            info.name
-        );
-        let mend = format!(
-            "mark it in its contract, `#[{}(\"…\", idempotent)]`, or remove this",
-            verb.as_str().to_ascii_lowercase()
-        );
-        Some(self.finding(Some(info), setting, &fault).mend(mend))
-    }
-
-    fn unknown(&self, method: &str) -> Finding {
-        let name = self.contract.name;
-        let key = format!("client.{name}.methods.{method}");
-        let known: Vec<&str> = self.contract.methods.iter().map(|info| info.name).collect();
-        let finding = Finding::new(&key, "the contract has no method of this name")
-            .expected(format!("one of {}", known.join(", ")))
-            .mend("correct the name, or remove the table");
-        let inside = format!("{}.", key.replace('-', "_"));
-        let row = self
-            .rows
-            .iter()
-            .find(|row| row.key().replace('-', "_").contains(&inside));
-        match row {
-            Some(row) => finding.at(row.origin().clone()),
-            None => finding,
-        }
-    }
 }

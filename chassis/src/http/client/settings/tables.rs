@@ -46,7 +46,7 @@ macro_rules! policies {
 
             impl $one {
                 /// What it says over what holds for all.
-                pub(super) fn over(&self, all: &$table) -> $table {
+                pub(crate) fn over(&self, all: &$table) -> $table {
                     $table { $($key: self.$key.clone().unwrap_or_else(|| all.$key.clone()),)* }
                 }
             }
@@ -227,4 +227,15 @@ pub struct OneMethod {
     pub retry: OneRetry,
     /// As in `[client.default.hedge]`.
     pub hedge: OneHedge,
+}
+
+impl OneRetry {
+    /// The setting by which somebody asked for retries of just this.
+    pub(crate) fn is_asked(&self) -> Option<&'static str> {
+        match (self.attempts, self.enabled) {
+            (Some(attempts), _) if attempts > 1 => Some("retry.attempts"),
+            (_, Some(true)) => Some("retry.enabled"),
+            _ => None,
+        }
+    }
 }

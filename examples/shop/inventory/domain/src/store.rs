@@ -1,5 +1,6 @@
 //! The outbound port: where stock is kept.
 
+use chassis::port::Fault;
 use chassis::{CallError, Streaming, port};
 use inventory_contract::{InventoryError, Reservation, ReservationId, Sku, Stock};
 
@@ -53,6 +54,9 @@ pub enum StoreError {
     #[error("the stock store failed")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
+
+/// Every value says that the store failed: it counts for the breaker, and what may be repeated is.
+impl Fault for StoreError {}
 
 impl From<StoreError> for InventoryError {
     fn from(error: StoreError) -> Self {

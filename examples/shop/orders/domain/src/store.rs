@@ -1,5 +1,6 @@
 //! The outbound port: where orders are kept.
 
+use chassis::port::Fault;
 use chassis::{CallError, port};
 use orders_contract::{NewOrder, Order, OrderError, OrderId, OrderState};
 
@@ -34,6 +35,9 @@ pub enum StoreError {
     #[error("the order store failed")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
+
+/// Every value says that the store failed: it counts for the breaker, and what may be repeated is.
+impl Fault for StoreError {}
 
 impl From<StoreError> for OrderError {
     fn from(error: StoreError) -> Self {

@@ -1,5 +1,6 @@
 //! The outbound ports: the card network, and the ledger of what was paid.
 
+use chassis::port::Fault;
 use chassis::{CallError, port};
 use payments_contract::{Charge, Payment, PaymentError, PaymentId};
 
@@ -47,6 +48,9 @@ pub enum PortError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
+
+/// Every value says that the port failed: it counts for its breaker, and what may be repeated is.
+impl Fault for PortError {}
 
 impl From<PortError> for PaymentError {
     fn from(error: PortError) -> Self {
