@@ -80,10 +80,10 @@ impl Crossing {
         }
     }
 
-    /// The same within the port's policies.
+    /// The same within the port's policies; the stack's methods are the port's, in their order.
     #[cfg(feature = "service")]
     #[must_use]
-    pub(crate) fn guarded(self, stack: Arc<crate::policy::Stack>) -> Self {
+    pub fn guarded(self, stack: Arc<crate::policy::Stack>) -> Self {
         Self {
             guard: Guard::new(stack),
             ..self

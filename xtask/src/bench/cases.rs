@@ -315,4 +315,17 @@ pub(super) const CASES: &[Case] = &[
         },
         known: None,
     },
+    Case {
+        name: "policy.port",
+        program: "policies",
+        side: Side::Alone { word: "port" },
+        beside: None,
+        bounds: Bounds {
+            instructions: Some(1_500.0),
+            // The call through the trait object.
+            allocations: Some(1.0),
+            ..ANY
+        },
+        known: None,
+    },
 ];

@@ -206,8 +206,8 @@ impl Outer {
     fn settings(&self, settings: &Settings) -> Vec<crate::admin::model::Setting> {
         let component = &self.port.component;
         match self.port.what {
-            Outward::Port(..) => match &self.port.leads_to {
-                Leads::Adapter(place) => settings.adapter(component, place),
+            Outward::Port(info, _) => match &self.port.leads_to {
+                Leads::Adapter(place) => settings.port(component, info.name, place),
                 _ => Vec::new(),
             },
             Outward::Client(contract) => {

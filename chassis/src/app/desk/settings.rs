@@ -32,8 +32,23 @@ impl Settings {
     }
 
     /// What an adapter of `component` says that it was configured by.
-    pub(super) fn adapter(&self, component: &str, place: &Place) -> Vec<Setting> {
+    fn adapter(&self, component: &str, place: &Place) -> Vec<Setting> {
         self.of(component, |key| place.is_configured_by(key))
+    }
+
+    /// What somebody has set for the policies of the own port `name` in `component`, and what its
+    /// adapter says that it was configured by.
+    pub(super) fn port(&self, component: &str, name: &str, place: &Place) -> Vec<Setting> {
+        let mut set = self.of(component, |key| {
+            let inner = key
+                .strip_prefix("port.")
+                .and_then(|key| key.split_once('.'));
+            inner.is_some_and(|(table, _)| table == name || table == "default")
+                || matches!(key, "port.attempt_timeout" | "port.total_timeout")
+        });
+        set.retain(|setting| setting.source != "default");
+        set.extend(self.adapter(component, place));
+        set
     }
 
     /// What holds for the client of `contract` in `component`: `client.KEY` and

@@ -105,4 +105,11 @@ async fn the_breaker_of_an_own_port_is_forced_by_hand_and_let_go_again() {
         page.contains("<tr><th>breaker</th><td>closed</td></tr>"),
         "{page}"
     );
+    for part in [
+        "data-do=\"reset\"",
+        "somebody reset it",
+        "<code>port.letters.bulkhead.max_calls</code>",
+    ] {
+        assert!(page.contains(part), "`{part}` is not in: {page}");
+    }
 }

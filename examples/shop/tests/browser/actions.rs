@@ -150,3 +150,32 @@ fn a_route_is_tried_by_the_form_made_from_its_description() {
     browser.wait_for_text("#try-answer", "404").unwrap();
     page.is_quiet();
 }
+
+#[test]
+fn a_breaker_is_forced_with_the_token_and_reset_again() {
+    let Some(page) = Page::open() else { return };
+    let browser = &page.browser;
+    page.is_live();
+    page.goto("/#orders/out/order-store");
+    let article = "[id='orders/out/order-store']";
+    browser.wait_for_text(article, "breaker").unwrap();
+    let force = |order: &str| {
+        let button = browser.find(&format!("{article} [data-do='{order}']"));
+        button.unwrap().click().unwrap();
+    };
+    force("open");
+    page.give_token(&page.token());
+    browser
+        .wait_for_text(&format!("{article} output"), "Done.")
+        .unwrap();
+    browser.wait_for_text(article, "forced open").unwrap();
+    browser
+        .wait_for_text(article, "its circuit breaker is forced open")
+        .unwrap();
+    // No order is taken while nothing may be written down.
+    assert_eq!(page.shop.run_curl(), "503");
+    force("reset");
+    browser.wait_for_text(article, "somebody reset it").unwrap();
+    page.order();
+    page.is_quiet();
+}

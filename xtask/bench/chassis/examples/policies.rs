@@ -1,5 +1,5 @@
 //! Policies around work that is done at once: what they cost by themselves. The first argument says
-//! which (`breaker`, `full`, `balance.3`, `balance.10k`), the second how often.
+//! which (`breaker`, `full`, `port`, `balance.3`, `balance.10k`), the second how often.
 
 use std::future::Future;
 use std::pin::pin;
@@ -17,6 +17,9 @@ use chassis::policy::ejection::{EjectionSettings, Group};
 use chassis::policy::hedge::HedgeSettings;
 use chassis::policy::stack::{Attempt, Attempts, Ended, MethodSettings, StackSettings, Verdict};
 use chassis::policy::{Breaker, Outcome, Stack};
+use chassis::port::{Adapter, Crossing, Port};
+use chassis::telemetry::{Telemetry, TracesSettings, observer};
+use chassis::{CallError, port};
 
 /// A port without I/O.
 struct Instant(Env);
@@ -51,20 +54,24 @@ fn breaker(times: u32) -> Option<()> {
     Some(())
 }
 
-fn full(times: u32) -> Option<()> {
-    let env = Env::system();
+/// Everything that can be on.
+fn settings() -> StackSettings {
     let method = MethodSettings {
         is_repeatable: true,
         hedge: Some(HedgeSettings::default()),
         ..MethodSettings::default()
     };
-    let settings = StackSettings {
+    StackSettings {
         breaker: Some(BreakerSettings::default()),
         bulkhead: Some(BulkheadSettings::default()),
         methods: vec![method],
         ..StackSettings::default()
-    };
-    let stack = Stack::new(env.clone(), "port", settings).ok()?;
+    }
+}
+
+fn full(times: u32) -> Option<()> {
+    let env = Env::system();
+    let stack = Stack::new(env.clone(), "port", settings()).ok()?;
     let port = Instant(env.clone());
     let mut context = Context::from_waker(Waker::noop());
     for _ in 0..times {
@@ -99,6 +106,39 @@ fn balance(endpoints: u64, times: u32) -> Option<()> {
     Some(())
 }
 
+/// What lies on a shelf.
+#[port]
+pub trait Shelf {
+    /// How many pieces there are.
+    #[idempotent]
+    async fn count(&self, sku: &str) -> Result<usize, CallError>;
+}
+
+struct Wood;
+
+impl Shelf for Wood {
+    async fn count(&self, sku: &str) -> Result<usize, CallError> {
+        Ok(sku.len())
+    }
+}
+
+/// A call of an own port as the domain makes it: telemetry, every policy, and the adapter.
+fn own_port(times: u32) -> Option<()> {
+    let env = Env::system();
+    let telemetry = Telemetry::hosted("bench", &TracesSettings::default()).ok()?;
+    let info = <dyn Shelf as Port>::info();
+    let stack = Arc::new(Stack::new(env.clone(), info.name, settings()).ok()?);
+    let crossing = Crossing::new(info.name, observer(&telemetry, info), env);
+    let shelf: Arc<dyn Shelf> = Wood.into_adapter(crossing.guarded(stack));
+    let mut context = Context::from_waker(Waker::noop());
+    for _ in 0..times {
+        let Poll::Ready(Ok(4)) = pin!(shelf.count("A-10")).poll(&mut context) else {
+            return None;
+        };
+    }
+    Some(())
+}
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let which = arguments.next().unwrap_or_default();
@@ -108,6 +148,7 @@ fn main() -> ExitCode {
         ("full", Some(times)) => full(times),
         ("balance.3", Some(times)) => balance(3, times),
         ("balance.10k", Some(times)) => balance(10_000, times),
+        ("port", Some(times)) => own_port(times),
         _ => None,
     };
     match done {

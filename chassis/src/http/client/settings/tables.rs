@@ -115,7 +115,7 @@ policies! {
         minimum_calls: u32 = 20,
         /// The share of failed calls that opens the breaker, above 0 and at most 1.
         failure_rate: f64 = 0.5,
-        /// From here on a call counts as slow: half of what an attempt may take.
+        /// From here on a call counts as slow: of a client, half of what an attempt may take.
         slow_after: HumanDuration = HumanDuration::from_secs(5),
         /// The share of slow calls that opens the breaker, above 0 and at most 1. Every call: slowness
         /// alone is rarely mended by fewer calls.
