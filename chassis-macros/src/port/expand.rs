@@ -1,7 +1,7 @@
 //! From the [`Port`] to tokens: the trait and its twin (see `shape`), the wrapper that makes each
 //! call a crossing, and the port as data.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
@@ -103,8 +103,7 @@ fn crossed(port: &Ident, index: usize, method: &Method) -> TokenStream {
 ///
 /// It stands where the error does, so that messages of rustc are about that.
 fn judge(error: &Type) -> TokenStream {
-    let span = Span::call_site().located_at(error.span());
-    quote_spanned! {span=>
+    quote_spanned! {error.span()=>
         |__error: &#error| {
             #[allow(unused_imports)]
             use ::chassis::__private::{ByFault as _, ByNothing as _, ByProblem as _};
