@@ -91,7 +91,7 @@ impl Entered<'_> {
 
     /// The attempt is over. Whether there is another one, now.
     pub(in crate::port) async fn again(&mut self, fate: Fate, error_type: &str, env: &Env) -> bool {
-        let Some(call) = self.call.take() else {
+        let Some(call) = &self.call else {
             return false;
         };
         let (verdict, now) = (self.verdict(fate, error_type), env.now());
@@ -100,14 +100,15 @@ impl Entered<'_> {
             Next::Again(at) => match call.pause(at).await {
                 Ok(now) => {
                     self.now = now;
-                    self.call = Some(call);
                     return true;
                 }
                 Err(exhausted) => Some(exhausted),
             },
         };
         self.exhausted = exhausted;
-        call.end(&verdict, exhausted, now);
+        if let Some(call) = self.call.take() {
+            call.end(&verdict, exhausted, now);
+        }
         false
     }
 

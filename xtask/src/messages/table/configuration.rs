@@ -1,7 +1,7 @@
 //! The configuration: keys, values, files, variables.
 
 use super::Group;
-use crate::messages::case::{hello, mishap};
+use crate::messages::case::{hello, mishap, shop};
 
 pub(super) fn group() -> Group {
     Group {
@@ -202,11 +202,26 @@ pub(super) fn addresses() -> Group {
             mishap("client", "A client with a query").toml("[client.greeter]\nurl = \"http://greeter/?region=eu\"\n"),
             mishap("client", "A client of a name that isn't one").toml("[client.greeter]\nurl = \"registry:the greeter\"\n"),
             mishap("client", "A client of nobody here").toml("[client.greeter]\nurl = \"local:\"\n"),
+            shop("Own ports whose policies cannot work").toml(PORTS),
             mishap("store", "A store that comes later").toml("[store]\nurl = \"postgres://ann:hunter2@db/shop\"\n"),
             mishap("store", "A store with an option that isn't known").toml("[store]\nurl = \"sqlite:shop.sqlite?mode=rwx\"\n"),
         ],
     }
 }
+
+const PORTS: &str = r#"[port.order-store]
+total_timeout = "1s"
+attempt_timeout = "5s"
+
+[port.order-store.methods.create]
+retry = { attempts = 3 }
+
+[port.order-store.methods.laod]
+total_timeout = "1s"
+
+[port.order-shelf]
+total_timeout = "1s"
+"#;
 
 const POLICIES: &str = r#"[client.greeter]
 total_timeout = "0s"
