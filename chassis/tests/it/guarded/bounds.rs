@@ -94,7 +94,7 @@ async fn a_bulkhead_holds_so_many_and_refuses_the_others() {
     till.script.tell(&[LONG]);
     let call = || {
         let shelf = Arc::clone(&till.shelf);
-        tokio::spawn(async move { shelf.save("bolt").await })
+        chassis::spawn(async move { shelf.save("bolt").await })
     };
     let calls = [call(), call(), call()];
     while till.script.seen().under_way < 2 {
@@ -128,7 +128,7 @@ async fn without_a_setting_as_many_calls_as_come_are_under_way() {
     let calls: Vec<_> = (0..3_000)
         .map(|_| {
             let shelf = Arc::clone(&till.shelf);
-            tokio::spawn(async move { shelf.save("bolt").await })
+            chassis::spawn(async move { shelf.save("bolt").await })
         })
         .collect();
     for call in calls {

@@ -40,6 +40,10 @@ fn answered(status: u16) -> CallError {
 }
 
 #[test]
+#[expect(
+    clippy::needless_borrow,
+    reason = "as the macro writes it: the references choose the trait"
+)]
 fn the_traits_of_an_error_say_what_it_means() {
     assert_eq!((&&Judged(&Nothing)).meaning(), Meaning::Unsaid);
     assert_eq!((&&Judged(&Itself(true))).meaning(), Meaning::Fault);
