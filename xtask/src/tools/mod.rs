@@ -11,6 +11,7 @@ mod otelcol;
 mod promtool;
 mod python;
 mod redis;
+mod toxiproxy;
 mod valgrind;
 
 pub(crate) use cargo::{CARGO_DENY, CARGO_GENERATE, MDBOOK};
@@ -19,6 +20,7 @@ pub(crate) use otelcol::OTELCOL;
 pub(crate) use promtool::PROMTOOL;
 pub(crate) use python::{OPENAPI, OPENMETRICS};
 pub(crate) use redis::REDIS;
+pub(crate) use toxiproxy::TOXIPROXY;
 pub(crate) use valgrind::valgrind;
 
 use std::fs::{self, File};
@@ -28,7 +30,7 @@ use std::process::ExitCode;
 use crate::{Result, command, workspace};
 
 /// The servers and checkers that tests speak to, by variables that `cargo xtask test` sets.
-pub(crate) const SERVERS: [&Tool; 7] = [
+pub(crate) const SERVERS: [&Tool; 8] = [
     &CHROMEDRIVER,
     &CHROMIUM,
     &OPENAPI,
@@ -36,6 +38,7 @@ pub(crate) const SERVERS: [&Tool; 7] = [
     &OTELCOL,
     &PROMTOOL,
     &REDIS,
+    &TOXIPROXY,
 ];
 
 /// A program with the recipe that installs it.

@@ -9,6 +9,7 @@ mod http2;
 mod pool;
 mod retries;
 pub(super) mod server;
+mod toxic;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
