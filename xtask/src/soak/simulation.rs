@@ -10,6 +10,8 @@ const SEEDS: u32 = 4;
 pub(super) fn prepare() -> Result<Round> {
     command::run(workspace::cargo().args([
         "test",
+        "--profile",
+        "soak",
         "--package",
         "shop",
         "--test",
@@ -28,6 +30,8 @@ fn round(number: u32) -> Result<String> {
     test.args([
         "test",
         "--quiet",
+        "--profile",
+        "soak",
         "--package",
         "shop",
         "--test",
