@@ -55,6 +55,8 @@ pub use app::{
     OnePortMethod, Place, PortPolicies, PortSettings, ProbeSettings, Running, StartSettings, Stop,
     StopSettings, Stopped, references,
 };
+#[cfg(feature = "chaos")]
+pub use app::{ChaosSettings, FaultKind, FaultSettings};
 pub use call::CallError;
 pub use chassis_macros::{Problem, port, service};
 pub use context::Context;

@@ -15,7 +15,7 @@ use super::runtimes::{self, Runtimes};
 use super::settings::Settings;
 use super::start::{Opens, Plan};
 use super::tasks::Tasks;
-use super::{ask, desk, doctor, print, reference, split, start};
+use super::{ask, chaos, desk, doctor, print, reference, split, start};
 use crate::config::{
     Action, Cli, Config, Defaults, Finding, Findings, Inputs, ServiceSettings, Target,
 };
@@ -23,6 +23,7 @@ use crate::context::Env;
 use crate::discovery::{self, MemoryRegistry};
 use crate::health::Health;
 use crate::http::Edge;
+use crate::http::client::Injector;
 use crate::telemetry::{self, Resource, Telemetry};
 use crate::{Error, Result};
 
@@ -90,6 +91,9 @@ fn act(mut composition: Composition, inputs: &Inputs, began: Instant) -> Result<
     }
     if cli.action == Action::Doctor {
         return doctor::examine(composition, read, cli.json, began);
+    }
+    if let Some(file) = cli.experiment.clone() {
+        return chaos::experiment(composition, inputs, cli, &file);
     }
     let mut read = read.map_err(Error::configuration)?;
     read.report_telemetry();
@@ -216,6 +220,7 @@ fn composed<T>(
         tasks: Tasks::new(),
         composed: composition.composed,
         purpose: Purpose::Check,
+        chaos: Injector::default(),
     };
     let runtimes = Runtimes {
         control: control.handle().clone(),

@@ -206,13 +206,21 @@ impl<C: Contract + ?Sized> Draft<C> {
             self.require(contract, &remote);
         }
         let (settings, telemetry) = (self.settings.clone(), self.telemetry.clone());
-        let transport = HttpTransport::new(contract, remote, settings, telemetry);
+        let transport = HttpTransport::new(contract, remote, settings, telemetry)
+            .with_chaos(composed.chaos.clone());
+        let mut policy = policy(&self.settings);
+        policy.extend(
+            composed
+                .chaos
+                .describe(contract.name)
+                .map(|what| ("CHAOS", what)),
+        );
         let calls = Calls::Http(transport.observed());
         let guards = Guards {
             stack: Some(Arc::clone(transport.stack())),
             endpoints: Some(transport.endpoints()),
         };
-        self.show(composed, leads_to, calls, policy(&self.settings), guards);
+        self.show(composed, leads_to, calls, policy, guards);
         let cache = &self.settings.policies.cache;
         self.bind_transport(Cached::around(transport, contract, cache, &self.telemetry));
         Some(Awaited {

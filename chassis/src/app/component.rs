@@ -16,7 +16,7 @@ use crate::discovery::Watch;
 use crate::health::Health;
 use crate::http;
 use crate::http::Keeper;
-use crate::http::client::{Observed, Target};
+use crate::http::client::{Injector, Observed, Target};
 use crate::policy::Stack;
 use crate::port::PortInfo;
 use crate::telemetry::{Failure, PortObserver, Recorded, Telemetry};
@@ -91,6 +91,8 @@ pub(super) struct Composed {
     asked: Mutex<BTreeSet<&'static str>>,
     ports: Mutex<Vec<Arc<ShownPort>>>,
     needs: Mutex<Needs>,
+    /// What lets calls of clients suffer on purpose.
+    pub(super) chaos: Injector,
 }
 
 /// An outbound port, for the admin page.
@@ -237,6 +239,14 @@ impl Component {
 }
 
 impl Composed {
+    /// Nothing yet; calls of clients suffer what `chaos` says.
+    pub(super) fn suffering(chaos: Injector) -> Self {
+        Self {
+            chaos,
+            ..Self::default()
+        }
+    }
+
     /// Remembers what `component` serves, for the clients in this process.
     pub(super) fn serve<C: Contract + ?Sized>(&self, component: &Component, service: Arc<C>) {
         lock(&self.contracts).push((component.name.clone(), C::info()));

@@ -12,6 +12,7 @@ use super::tasks::{Tasks, panic_message};
 use super::{clients, ports};
 use crate::config::Config;
 use crate::health::Health;
+use crate::http::client::Injector;
 use crate::http::{Edge, Routes, Settings as HttpSettings};
 use crate::telemetry::Telemetry;
 use crate::{Error, Result};
@@ -25,6 +26,8 @@ pub(super) struct Ground {
     /// Whether components have names, and sections, of their own.
     pub(super) composed: bool,
     pub(super) purpose: Purpose,
+    /// What lets calls of clients suffer on purpose.
+    pub(super) chaos: Injector,
 }
 
 /// The components, composed.
@@ -68,7 +71,7 @@ impl Ground {
     ) -> (Composite, Vec<Error>) {
         let serving = runtimes.serving.clone();
         self.telemetry.metrics().watch_runtime(serving);
-        let composed = Arc::new(Composed::default());
+        let composed = Arc::new(Composed::suffering(self.chaos.clone()));
         let mut components = Vec::new();
         let mut failures = Vec::new();
         for (name, service) in services {

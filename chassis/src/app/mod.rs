@@ -11,6 +11,7 @@
 mod app;
 mod ask;
 mod boot;
+mod chaos;
 mod chassis;
 mod clients;
 mod component;
@@ -54,6 +55,8 @@ mod sql;
 mod testing;
 
 pub use app::App;
+#[cfg(feature = "chaos")]
+pub use chaos::{ChaosSettings, FaultKind, FaultSettings};
 pub use chassis::{Chassis, Composition};
 pub use doctor::{DoctorSettings, FailOn};
 pub use listeners::{Listener, Listeners};

@@ -30,6 +30,7 @@ pub fn references() -> Vec<Reference> {
         Reference::of::<StopSettings>("stop"),
         Reference::of::<DoctorSettings>("doctor"),
     ]);
+    all.extend(super::chaos::reference());
     all
 }
 

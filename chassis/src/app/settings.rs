@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::chaos::Switch;
 use super::doctor::DoctorSettings;
 use crate::config::{Config, Finding, Findings, HumanDuration, ServiceSettings};
 use crate::health::HealthSettings;
@@ -13,8 +14,9 @@ use crate::{admin::AdminSettings, telemetry};
 
 /// The sections that the chassis reads itself. No component may be called so: its own sections
 /// would lie within them.
-pub(super) const SECTIONS: [&str; 16] = [
+pub(super) const SECTIONS: [&str; 17] = [
     "admin",
+    "chaos",
     "client",
     "doctor",
     "health",
@@ -104,6 +106,7 @@ pub(super) struct Settings {
     pub(super) http: HttpSettings,
     pub(super) probe: ProbeSettings,
     pub(super) admin: AdminSettings,
+    pub(super) chaos: Switch,
     pub(super) doctor: DoctorSettings,
     pub(super) health: HealthSettings,
     pub(super) service: ServiceSettings,
@@ -121,6 +124,7 @@ impl Settings {
             http: or_default(config.section("http")),
             probe: or_default(config.section("probe")),
             admin: or_default(config.section("admin")),
+            chaos: Switch::read(config),
             doctor: or_default(config.section("doctor")),
             health: or_default(config.section("health")),
             service: or_default(config.section("service")),

@@ -109,6 +109,7 @@ impl Live {
             tasks: self.tasks.clone(),
             composed,
             purpose: Purpose::Run,
+            chaos: self.settings.chaos.open(self.telemetry.env()),
         };
         let composite = self
             .phase("adapters", ground.compose(services, &self.runtimes))

@@ -23,6 +23,8 @@ pub struct Cli {
     pub set: Vec<(String, String)>,
     /// `--json`: what `--doctor` finds, for machines.
     pub json: bool,
+    /// `chaos EXPERIMENT.toml`: the experiment to run.
+    pub experiment: Option<PathBuf>,
 }
 
 /// What to run.
@@ -145,6 +147,7 @@ impl fmt::Debug for Cli {
             .field("target", &self.target)
             .field("action", &self.action)
             .field("json", &self.json)
+            .field("experiment", &self.experiment)
             .field("profile", &self.profile)
             .field("config_dir", &self.config_dir)
             .field("set", &keys)
@@ -157,6 +160,9 @@ const ABOUT_TARGET: &str = "
 ";
 
 const ABOUT_FLAGS: &str = "
+  chaos FILE         run the experiment in FILE (a build with cargo feature `chaos`), print its
+                     verdict, and exit: 0 it holds, 1 it does not, 2 nothing was learned
+
 Flags:
   --profile NAME     rules and file to use: dev, prod or your own (CHASSIS_PROFILE)
   --config-dir DIR   folder of chassis.toml and chassis.NAME.toml (CHASSIS_CONFIG_DIR)
@@ -199,6 +205,7 @@ impl Parser<'_> {
             }
             // What cargo and others pass between their arguments and ours.
             "--" => {}
+            "chaos" => self.experiment(rest),
             _ if !flag.starts_with('-') => self.target(flag),
             _ => self.plain(flag, inline.as_deref()),
         }
@@ -219,10 +226,10 @@ impl Parser<'_> {
             rest.next();
             return Some(value.to_owned());
         }
-        let wanted = if flag == "--set" {
-            "KEY=VALUE"
-        } else {
-            "a value"
+        let wanted = match flag {
+            "--set" => "KEY=VALUE",
+            "chaos" => "EXPERIMENT.toml",
+            _ => "a value",
         };
         self.findings.add(
             Finding::new("", format!("{flag} lacks its value"))
@@ -248,6 +255,11 @@ impl Parser<'_> {
                 ),
             },
         }
+    }
+
+    fn experiment(&mut self, rest: &mut std::slice::Iter<'_, OsString>) {
+        let file = self.value("chaos", None, rest);
+        self.cli.experiment = file.map(PathBuf::from);
     }
 
     fn plain(&mut self, flag: &str, inline: Option<&str>) {

@@ -139,7 +139,7 @@ impl Inputs {
     }
 
     /// The content of a file, at most 1 MiB.
-    pub(super) fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+    pub(crate) fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         match &self.files {
             Some(files) => files
                 .get(path)

@@ -13,6 +13,9 @@ pub mod balance;
 pub mod breaker;
 pub mod bulkhead;
 pub mod cache;
+// What `chaos` brings: faults on purpose.
+#[cfg(feature = "chaos")]
+pub mod chaos;
 pub mod ejection;
 pub mod fallback;
 pub mod hedge;
@@ -28,6 +31,8 @@ pub mod timeout;
 pub use breaker::{Breaker, BreakerLayer};
 pub use bulkhead::{Bulkhead, BulkheadLayer};
 pub use cache::{Cache, CacheLayer};
+#[cfg(feature = "chaos")]
+pub use chaos::{Chaos, ChaosLayer};
 pub use fallback::FallbackLayer;
 pub use limit::{AdaptiveLimit, AdaptiveLimitLayer};
 pub use outcome::{Classify, ErrorsFail, Outcome};

@@ -14,7 +14,9 @@ fn chassis_toml() -> String {
             .to_owned();
     // A section is printed when it is asked for, and nothing asks for a client yet.
     let sections = chassis::references();
-    for section in sections.iter().filter(|section| section.name() != "client") {
+    // A generated service is built without chaos, and says so where the section stands.
+    let own = |name: &str| !["chaos", "client"].contains(&name);
+    for section in sections.iter().filter(|section| own(section.name())) {
         let toml = section.to_toml();
         text += &match section.name() {
             "store" => format!("{{%- if store %}}\n\n{toml}{{%- endif %}}\n"),

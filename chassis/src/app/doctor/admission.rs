@@ -23,6 +23,7 @@ use crate::config::{Config, Finding as Misconfigured, Findings, Url};
 use crate::context::Env;
 use crate::discovery::{self, Registry};
 use crate::health::Health;
+use crate::http::client::Injector;
 use crate::{Error, Result};
 
 /// Looks at the service and all that it needs, prints what was found, and gives the exit code that
@@ -96,6 +97,7 @@ async fn admit(composition: Composition, read: Read, runtimes: Runtimes) -> Resu
     let telemetry = silent(&composition, read, &env, &mut composing)?;
     let health = Health::new(env.clone());
     let ground = Ground {
+        chaos: Injector::default(),
         config: config.clone(),
         telemetry: telemetry.clone(),
         health: health.clone(),

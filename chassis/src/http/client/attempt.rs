@@ -9,6 +9,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use super::answer::collect;
 use super::balance::Visit;
 use super::call::{Answer, Taken};
+use super::chaos::Suffering;
 use super::incoming::Coming;
 use super::limit::{Limit, passed, within};
 use super::pool::{Endpoint, Lease, LeaseError};
@@ -30,6 +31,8 @@ pub(super) type Result = std::result::Result<Response<Taken>, CallError>;
 /// What the attempts of one call share.
 pub(super) struct Exchanges<'a> {
     client: &'a HttpTransport,
+    /// Index of its method in the contract.
+    method: usize,
     told: Told,
     answer: Answer,
     /// The request, taken out to be sent, put back where it was not.
@@ -68,10 +71,10 @@ enum Hop {
 }
 
 impl<'a> Exchanges<'a> {
-    /// For the call of `wire`.
+    /// For the call of `wire`, which is the contract's method at index `method`.
     pub(super) fn new(
         client: &'a HttpTransport,
-        wire: Wire,
+        (method, wire): (usize, Wire),
         key: Option<u64>,
         told: Told,
         answer: Answer,
@@ -86,6 +89,7 @@ impl<'a> Exchanges<'a> {
         };
         Self {
             key,
+            method,
             kept: body.map(|body| Kept::of(&wire, body)),
             wire: Mutex::new(Some(wire)),
             tried: Tried::default(),
@@ -215,7 +219,14 @@ impl One<'_> {
     /// any: the callee may have closed them meanwhile. Then over a new one.
     async fn hop(&self, mut visit: Visit<'_>, request: &mut Option<Wire>, now: Instant) -> Hop {
         let (client, endpoint) = (self.client, visit.endpoint);
+        let context = &self.call.told.context;
+        let suffering = client
+            .chaos
+            .decide((client.contract, self.call.method), context, now);
         let hop = loop {
+            if let Some(error) = suffering.refused(endpoint) {
+                break Hop::Unsent(error);
+            }
             let mut lease = match endpoint.lease(now, self.limit.at()).await {
                 Ok(lease) => lease,
                 Err(error) => break Hop::Unsent(self.no_lease(error, endpoint)),
@@ -225,7 +236,7 @@ impl One<'_> {
             if let Some(request) = request {
                 self.address(request, endpoint, sent);
             }
-            let exchange = self.exchange(&mut lease, endpoint, request);
+            let exchange = self.suffer(&mut lease, endpoint, request, &suffering);
             match within(&client.env, self.limit.at(), exchange).await {
                 Ok(Hop::Answered(response, at)) => {
                     lease.give_back(at);
@@ -267,6 +278,25 @@ impl One<'_> {
         context.inject_as(headers, now, Some(self.limit.at()), trace);
         if self.number > 1 {
             headers.insert(ATTEMPT_COUNT, HeaderValue::from(self.number));
+        }
+    }
+
+    /// The exchange, and what it suffers on purpose; the balancer and the limit take that for real.
+    async fn suffer(
+        &self,
+        lease: &mut Lease,
+        endpoint: &Endpoint,
+        request: &mut Option<Wire>,
+        suffering: &Suffering,
+    ) -> Hop {
+        let env = &self.client.env;
+        if let Some(answer) = suffering.before(env).await {
+            return Hop::Answered(answer, env.now());
+        }
+        let hop = self.exchange(lease, endpoint, request).await;
+        match suffering.after() {
+            Some(error) => Hop::Failed(error),
+            None => hop,
         }
     }
 

@@ -186,7 +186,7 @@ async fn policies<M: Deref<Target = Methods>>(
     };
     let exchanges = Exchanges::new(
         client,
-        request.wire?,
+        (request.method, request.wire?),
         request.key,
         told,
         answer,

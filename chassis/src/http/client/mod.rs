@@ -16,6 +16,7 @@ mod attempt;
 mod balance;
 mod cached;
 mod call;
+mod chaos;
 mod dial;
 mod endpoints;
 mod fault;
@@ -39,6 +40,7 @@ mod tests;
 
 pub use balance::{BalanceOptions, KeySource};
 pub(crate) use cached::Cached;
+pub use chaos::Injector;
 pub(crate) use endpoints::Endpoints;
 pub use general::{Client, RequestBuilder, Response};
 pub use layer::{ClientTelemetry, ClientTelemetryFuture, ClientTelemetryLayer};

@@ -12,7 +12,7 @@ use super::endpoints::Endpoints;
 use super::general::with_keyed;
 use super::observe::Methods;
 use super::wire::{SendBody, Wire};
-use super::{Remote, Settings};
+use super::{Injector, Remote, Settings};
 use crate::context::{Env, Trust, carve};
 use crate::contract::{
     ContractInfo, Outgoing, StreamFuture, Transport, TransportFuture, keep_target,
@@ -38,6 +38,8 @@ pub struct HttpTransport {
     pub(super) stack: Arc<Stack>,
     /// Whether the callees belong to us, and are told the whole context.
     pub(super) trust: Trust,
+    /// What its calls suffer on purpose.
+    pub(super) chaos: Injector,
     pub(super) env: Env,
 }
 
@@ -82,8 +84,15 @@ impl HttpTransport {
             stack,
             trust: Trust::Mesh,
             settings,
+            chaos: Injector::default(),
             env,
         }
+    }
+
+    /// The same, whose calls suffer what `chaos` says.
+    #[must_use]
+    pub fn with_chaos(self, chaos: Injector) -> Self {
+        Self { chaos, ..self }
     }
 
     /// The policies around its calls: how they stand, and the handles to force and to change them.

@@ -36,6 +36,9 @@ impl Scenario {
     pub(crate) fn hold(&self, seed: u64) -> Shop {
         let shop = self.run(seed, Settings::default());
         println!("{} with seed {seed}: {}", self.name, shop.summary());
+        if let Some(file) = std::env::var_os("SIMULATION_LOG") {
+            std::fs::write(file, shop.world.log()).unwrap();
+        }
         let broken = self.broken(&shop);
         assert!(
             broken.is_empty(),

@@ -8,6 +8,8 @@
 )]
 
 mod changes;
+#[cfg(feature = "chaos")]
+mod chaos;
 mod collector;
 mod hexagon;
 mod listeners;
