@@ -117,12 +117,10 @@ impl Attempts for Exchanges<'_> {
     type Output = Result;
 
     async fn attempt(&self, attempt: Attempt) -> Ended<Result> {
-        let Attempt { number, limit } = attempt;
         One {
             call: self,
             client: self.client,
-            limit,
-            number,
+            attempt,
         }
         .run()
         .await
@@ -149,26 +147,25 @@ impl Attempts for Exchanges<'_> {
 struct One<'a> {
     call: &'a Exchanges<'a>,
     client: &'a HttpTransport,
-    limit: Limit,
-    number: u32,
+    attempt: Attempt,
 }
 
 impl One<'_> {
-    async fn run(&self) -> Ended<Result> {
+    async fn run(mut self) -> Ended<Result> {
         let env = &self.client.env;
         let mut request = self.call.take();
         let mut now = env.now();
-        if self.limit.at() < now + FAIR {
+        if self.limit().at() < now + FAIR {
             self.call.hurried.store(true, Ordering::Relaxed);
         }
         let mut set = self.client.endpoints.load();
         if set.endpoints.is_empty() {
-            let patience = self.limit.and(now, self.client.settings.connect_timeout);
+            let patience = self.limit().and(now, self.client.settings.connect_timeout);
             set = self.client.endpoints.some(patience.at()).await;
             now = env.now();
         }
         // Where earlier attempts went, and a hedge's other one is: there only if there is nobody else.
-        let later: Vec<u64> = match self.number {
+        let later: Vec<u64> = match self.attempt.number {
             1 => Vec::new(),
             _ => self.call.tried.ids().collect(),
         };
@@ -200,12 +197,18 @@ impl One<'_> {
             }
             never.push(id);
             now = env.now();
-            if self.limit.is_over(now) {
+            // Who comes next has the whole time: it can't help what the connecting took.
+            self.attempt = self.attempt.unsent(now);
+            if self.limit().is_over(now) {
                 break;
             }
         }
         self.call.put_back(request);
         self.failed(last.unwrap_or_else(|| self.no_endpoint()))
+    }
+
+    fn limit(&self) -> Limit {
+        self.attempt.limit
     }
 
     fn failed(&self, error: CallError) -> Ended<Result> {
@@ -227,7 +230,7 @@ impl One<'_> {
             if let Some(error) = suffering.refused(endpoint) {
                 break Hop::Unsent(error);
             }
-            let mut lease = match endpoint.lease(now, self.limit.at()).await {
+            let mut lease = match endpoint.lease(now, self.limit().at()).await {
                 Ok(lease) => lease,
                 Err(error) => break Hop::Unsent(self.no_lease(error, endpoint)),
             };
@@ -237,7 +240,7 @@ impl One<'_> {
                 self.address(request, endpoint, sent);
             }
             let exchange = self.suffer(&mut lease, endpoint, request, &suffering);
-            match within(&client.env, self.limit.at(), exchange).await {
+            match within(&client.env, self.limit().at(), exchange).await {
                 Ok(Hop::Answered(response, at)) => {
                     lease.give_back(at);
                     visit.answered(&response, at);
@@ -256,7 +259,7 @@ impl One<'_> {
                 }
                 Ok(Hop::Unsent(_)) if lease.reused => {}
                 Ok(other) => break other,
-                Err(_) => break Hop::Failed(passed(self.limit, client.service(), "done")),
+                Err(_) => break Hop::Failed(passed(self.limit(), client.service(), "done")),
             }
         };
         if let Hop::Unsent(error) | Hop::Failed(error) = &hop {
@@ -275,9 +278,9 @@ impl One<'_> {
             Context::default().inject_as(headers, now, None, trace);
             return;
         }
-        context.inject_as(headers, now, Some(self.limit.at()), trace);
-        if self.number > 1 {
-            headers.insert(ATTEMPT_COUNT, HeaderValue::from(self.number));
+        context.inject_as(headers, now, Some(self.limit().at()), trace);
+        if self.attempt.number > 1 {
+            headers.insert(ATTEMPT_COUNT, HeaderValue::from(self.attempt.number));
         }
     }
 
@@ -351,7 +354,7 @@ impl One<'_> {
             client.service(),
             endpoint,
             &client.settings,
-            self.limit,
+            self.limit(),
         )
     }
 

@@ -1,6 +1,6 @@
 //! [`Call`]: one call that was let in, and the machine that says whether there is another attempt.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::super::Outcome;
 use super::super::breaker::{Breaker, Permit};
@@ -31,6 +31,18 @@ pub struct Attempt {
     pub number: u32,
     /// When it must be over.
     pub limit: Limit,
+    /// When the call must be, and how long an attempt may take.
+    call: Limit,
+    timeout: Duration,
+}
+
+impl Attempt {
+    /// The same attempt, its time begun anew: so far nothing could be sent.
+    #[must_use]
+    pub fn unsent(self, now: Instant) -> Self {
+        let limit = self.call.and(now, self.timeout);
+        Self { limit, ..self }
+    }
 }
 
 /// What follows an attempt.
@@ -92,6 +104,8 @@ impl<'a> Call<'a> {
         Attempt {
             number: self.attempts,
             limit: self.limit.and(now, self.settings.attempt_timeout),
+            call: self.limit,
+            timeout: self.settings.attempt_timeout,
         }
     }
 

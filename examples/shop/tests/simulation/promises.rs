@@ -34,6 +34,20 @@ impl Broken {
         );
     }
 
+    /// Of the orders between two moments, this share at most took longer than half a second.
+    pub(crate) fn if_slow(&mut self, shop: &Shop, seconds: (u64, u64), most: f64) {
+        let placed = shop.between(seconds.0, seconds.1);
+        let slow = placed
+            .iter()
+            .filter(|one| one.took > Duration::from_millis(500))
+            .count();
+        let all = placed.len();
+        self.unless(
+            slow as f64 <= most * all as f64 && all > 0,
+            format_args!("{slow} of {all} orders took more than half a second, not {most}"),
+        );
+    }
+
     /// The warehouses were not asked more often than so many times an order.
     pub(crate) fn if_amplified(&mut self, shop: &Shop, most: f64) {
         let pages = shop.books.open();

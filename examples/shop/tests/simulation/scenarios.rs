@@ -53,6 +53,13 @@ client.default.breaker.enabled = false
 client.default.ejection.consecutive_failures = 0
 ";
 
+/// Every warehouse has its turn, also one that fails: the calls go on, since who can't be reached is passed
+/// over within an attempt, yet each of them waits for it first.
+const ALL_ALIKE: &str = "
+client.inventory.balance.rule = 'round-robin'
+client.default.ejection.consecutive_failures = 0
+";
+
 scenarios! {
     // Nothing goes wrong: the promises hold by more than luck, and nothing is repeated.
     calm: |shop| shop.run(10) => |shop, broken| {
@@ -89,12 +96,7 @@ scenarios! {
         shop.run(15);
     } => |shop, broken| {
         broken.unless_confirmed(shop, (0, 60), 1.0);
-        let late = shop.between(5, 15);
-        let slow = late.iter().filter(|one| one.took > Duration::from_millis(500)).count();
-        broken.unless(
-            slow * 20 <= late.len(),
-            format_args!("{slow} of {} orders still take the slow way", late.len()),
-        );
+        broken.if_slow(shop, (5, 15), 0.05);
     }, without counters("client.inventory.balance.rule = 'round-robin'");
 
     // One message in fifty to two of the warehouses is lost, and its connection with it.
@@ -119,7 +121,8 @@ scenarios! {
     } => |shop, broken| {
         broken.unless_confirmed(shop, (0, 60), 1.0);
         broken.if_amplified(shop, 1.25);
-    }, without NO_RETRY;
+        broken.if_slow(shop, (2, 60), 0.05);
+    }, without counters(ALL_ALIKE);
     // ANCHOR_END: crash
 
     // Two warehouses of three are killed at once.
@@ -130,7 +133,8 @@ scenarios! {
     } => |shop, broken| {
         broken.unless_confirmed(shop, (0, 60), 1.0);
         broken.if_amplified(shop, 1.25);
-    }, without NO_RETRY;
+        broken.if_slow(shop, (2, 60), 0.2);
+    }, without counters(ALL_ALIKE);
 
     // Clocks are an hour apart, and one jumps back a day on the way. No setting lets a policy ask a
     // wall clock, so there is none to turn off.
@@ -172,7 +176,7 @@ scenarios! {
         broken.unless_confirmed(shop, (32, 60), 1.0);
         let (sent, asked) = (shop.diary.read().sent, shop.books.open().asked_to_charge);
         broken.unless(
-            asked as f64 <= 1.25 * sent as f64,
+            asked as f64 <= 1.1 * sent as f64,
             format_args!("{asked} charges for {sent} orders"),
         );
     }, without Some(Settings {

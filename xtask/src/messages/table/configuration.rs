@@ -195,6 +195,11 @@ pub(super) fn addresses() -> Group {
             mishap("client", "A certificate without its key").toml("[client.greeter]\nurl = \"https://greeter\"\n\n[client.greeter.tls]\ncertificate_file = \"client.pem\"\n"),
             mishap("client", "A key without its certificate").toml("[client.greeter]\nurl = \"https://greeter\"\n\n[client.greeter.tls]\nkey_file = \"client.pem\"\n"),
             mishap("client", "An authority that is no certificate").toml("[client.greeter]\nurl = \"https://greeter\"\n\n[client.greeter.tls]\nca_file = \"chassis.toml\"\n"),
+            mishap("client", "Faults on purpose, in prod").toml("[chaos]\nenabled = true\n").arguments(&["--check"]),
+            mishap("client", "Faults that cannot be").toml(FAULTS).arguments(&["--profile", "dev", "--check"]),
+            shop("An experiment that isn't there").arguments(&["chaos", "nowhere.toml"]),
+            shop("An experiment that cannot be made").file("slow.toml", EXPERIMENT).arguments(&["chaos", "slow.toml"]),
+            shop("An experiment in prod").file("slow.toml", EXPERIMENT).arguments(&["chaos", "slow.toml", "--profile", "prod"]),
             mishap("client", "A client without a scheme").toml("[client.greeter]\nurl = \"greeter:8080\"\n"),
             mishap("client", "A client without a host").toml("[client.greeter]\nurl = \"http://\"\n"),
             mishap("client", "A client with a port that isn't one").toml("[client.greeter]\nurl = \"http://greeter:http/\"\n"),
@@ -291,4 +296,54 @@ backoff_at_most = "100ms"
 [client.greeter.balance]
 rule = "maglev"
 key = "cookie:session"
+"#;
+
+const FAULTS: &str = r#"[chaos]
+enabled = true
+
+[chaos.faults.slow]
+port = "greeter"
+fault = "latency"
+delay = "0s"
+
+[chaos.faults.odd]
+port = "greeter"
+fault = "status"
+status = 200
+
+[chaos.faults.now-and-then]
+port = "greeter"
+fault = "refused"
+every = "1s"
+lasts = "2s"
+
+[chaos.faults.often]
+port = "greeter"
+fault = "refused"
+share = 1.5
+"#;
+
+const EXPERIMENT: &str = r#"[experiment]
+title = "Some calls to the warehouse take longer"
+
+[load]
+method = "GET"
+path = "orders"
+rate = 0
+
+[steady]
+time = "0s"
+success = 2.0
+p99 = "500ms"
+
+[fault]
+port = "inventory"
+fault = "latency"
+delay = "300ms"
+
+[expect]
+time = "5s"
+success = 0.99
+p99 = "1500ms"
+recovery = "3s"
 "#;
