@@ -11,6 +11,7 @@ use http::{HeaderMap, Response};
 const MOST: usize = 64;
 
 /// The same of a target, in bytes.
+#[cfg(any(test, feature = "service"))]
 const LONGEST: usize = 1024;
 
 thread_local! {

@@ -76,7 +76,7 @@ impl Crossing {
             observer,
             env,
             passing: None,
-            guard: Guard::default(),
+            guard: Guard::none(),
         }
     }
 

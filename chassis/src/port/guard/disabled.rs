@@ -9,7 +9,7 @@ use crate::context::Env;
 use crate::{CallError, Context};
 
 /// Nothing.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(in crate::port) struct Guard;
 
 /// A call that was let in.
@@ -19,6 +19,11 @@ pub(in crate::port) struct Entered<'a> {
 }
 
 impl Guard {
+    /// No policies.
+    pub(in crate::port) fn none() -> Self {
+        Self
+    }
+
     #[expect(
         clippy::unused_async,
         reason = "with policies, a call may wait for its place"

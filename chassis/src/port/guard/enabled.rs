@@ -13,7 +13,7 @@ use crate::policy::timeout::{Limit, Whose};
 use crate::{CallError, Context};
 
 /// The policies of a port; none where it has none.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(in crate::port) struct Guard(Option<Arc<Stack>>);
 
 /// A call that was let in.
@@ -33,6 +33,11 @@ pub(in crate::port) struct Entered<'a> {
 const FAIR: Duration = Duration::from_secs(1);
 
 impl Guard {
+    /// No policies.
+    pub(in crate::port) fn none() -> Self {
+        Self(None)
+    }
+
     pub(in crate::port) fn new(stack: Arc<Stack>) -> Self {
         Self(Some(stack))
     }
