@@ -133,7 +133,7 @@ scenarios! {
     } => |shop, broken| {
         broken.unless_confirmed(shop, (0, 60), 1.0);
         broken.if_amplified(shop, 1.25);
-        broken.if_slow(shop, (2, 60), 0.4);
+        broken.if_slow(shop, (2, 60), 0.28);
     }, without counters(ALL_ALIKE);
 
     // Clocks are an hour apart, and one jumps back a day on the way. No setting lets a policy ask a
