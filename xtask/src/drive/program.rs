@@ -246,22 +246,26 @@ mod tests {
     use super::*;
 
     /// A bare program that does this once it has said where it is.
-    fn program(script: &str) -> Program {
+    fn program(traps: &str, script: &str) -> Program {
         let mut line = Command::new("/bin/sh");
-        line.args(["-c", &format!("echo http://127.0.0.1:1; {script}")]);
+        // It is known to run once it says where: by then the traps are set.
+        line.args(["-c", &format!("{traps}; echo http://127.0.0.1:1; {script}")]);
         Program::bare(line).unwrap()
     }
 
     #[test]
     fn a_bare_program_ends_though_it_was_started_to_ignore_interrupts() {
         // As a shell starts what it runs in the background.
-        let ignores = "trap '' INT; exec sleep 600";
-        assert!(!program(ignores).interrupt().unwrap().success());
+        let ignores = program("trap '' INT", "exec sleep 600");
+        assert!(!ignores.interrupt().unwrap().success());
     }
 
     #[test]
     fn what_does_not_end_is_killed() {
-        let program = program("trap '' INT TERM; while :; do read -r line || sleep 1; done");
+        let program = program(
+            "trap '' INT TERM",
+            "while :; do read -r line || sleep 1; done",
+        );
         let id = program.child.id();
         let limit = Duration::from_millis(50);
         let error = program.end_within("TERM", limit).unwrap_err();
