@@ -10,7 +10,8 @@ use std::task::Poll;
 use std::time::Instant;
 
 use super::Meaning;
-use super::guard::{Bound, Entered, Fate, Guard};
+use super::call::Call;
+use super::guard::{Bound, Entered, Guard};
 use crate::context::{Alarm, Env};
 use crate::{CallError, Context};
 
@@ -60,11 +61,11 @@ pub enum Outcome {
 #[derive(Clone)]
 pub struct Crossing {
     pub(crate) name: &'static str,
-    observer: Arc<dyn Observer>,
+    pub(super) observer: Arc<dyn Observer>,
     pub(crate) env: Env,
     /// Which methods pass the caller's idempotency key on; `None` where it stays as it is: an
     /// adapter works for the call itself, a contract's callee is another one.
-    passing: Option<Arc<[bool]>>,
+    pub(super) passing: Option<Arc<[bool]>>,
     guard: Guard,
 }
 
@@ -152,8 +153,24 @@ impl Crossing {
         call.conclude(result)
     }
 
+    /// Lets a call in, if its time is not over and the policies have a place for it.
+    pub(super) async fn enter<C: Borrow<Self>>(
+        &self,
+        call: &Call<C>,
+    ) -> Result<Entered<'_>, CallError> {
+        let (deadline, now) = (call.outer.deadline(), call.started);
+        match deadline {
+            Some(at) if at <= now => Err(Bound::caller(at).error(self.name, "called")),
+            _ => {
+                self.guard
+                    .enter(self.name, call.method, deadline, now)
+                    .await
+            }
+        }
+    }
+
     /// One attempt, until `bound` at most.
-    async fn attempt<T, E, F>(
+    pub(super) async fn attempt<T, E, F>(
         &self,
         context: &Context,
         bound: Option<Bound>,
@@ -184,7 +201,7 @@ impl Crossing {
 }
 
 /// What an attempt gave: the adapter's result, or why the chassis ended it.
-type Attempted<T, E> = Result<Result<T, E>, CallError>;
+pub(super) type Attempted<T, E> = Result<Result<T, E>, CallError>;
 
 impl fmt::Debug for Crossing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -192,162 +209,4 @@ impl fmt::Debug for Crossing {
             .field("name", &self.name)
             .finish_non_exhaustive()
     }
-}
-
-impl Crossing {
-    /// Lets a call in, if its time is not over and the policies have a place for it.
-    async fn enter<C: Borrow<Self>>(&self, call: &Call<C>) -> Result<Entered<'_>, CallError> {
-        let (deadline, now) = (call.outer.deadline(), call.started);
-        match deadline {
-            Some(at) if at <= now => Err(Bound::caller(at).error(self.name, "called")),
-            _ => {
-                self.guard
-                    .enter(self.name, call.method, deadline, now)
-                    .await
-            }
-        }
-    }
-}
-
-/// One call. Tells the observer of the end, however it comes.
-pub(crate) struct Call<C: Borrow<Crossing>> {
-    pub(crate) crossing: C,
-    method: usize,
-    outer: Context,
-    pub(crate) context: Context,
-    started: Instant,
-    pub(crate) outcome: Outcome,
-    items: Option<u64>,
-}
-
-impl<C: Borrow<Crossing>> Call<C> {
-    pub(crate) fn begin(crossing: C, method: usize) -> Self {
-        let outer = Context::current();
-        let own: &Crossing = crossing.borrow();
-        let mut context = own.observer.begin(method, outer.clone());
-        if let Some(passing) = &own.passing {
-            let is_idempotent = passing.get(method).copied().unwrap_or_default();
-            context = context.for_callee(own.name, method, is_idempotent);
-        }
-        Self {
-            method,
-            outer,
-            context,
-            started: own.env.now(),
-            outcome: Outcome::Cancelled,
-            items: None,
-            crossing,
-        }
-    }
-
-    /// Runs the call, or what of it comes before its stream.
-    pub(crate) async fn run<T, E, F>(&mut self, judge: fn(&E) -> Meaning, future: F) -> Result<T, E>
-    where
-        F: Future<Output = Result<T, E>>,
-        E: From<CallError>,
-    {
-        let result = self.once(judge, future).await;
-        self.conclude(result)
-    }
-
-    async fn once<T, E, F>(&self, judge: fn(&E) -> Meaning, future: F) -> Attempted<T, E>
-    where
-        F: Future<Output = Result<T, E>>,
-    {
-        let crossing = self.crossing.borrow();
-        let mut entered = crossing.enter(self).await?;
-        let bound = entered.attempt();
-        let context = entered.context(&self.context, bound);
-        let result = crossing.attempt(&context, bound, future).await;
-        entered.end(fate(&result, judge), failure(&result), &crossing.env);
-        result
-    }
-
-    async fn repeat<T, E, F>(
-        &self,
-        judge: fn(&E) -> Meaning,
-        attempt: impl Fn() -> F,
-    ) -> Attempted<T, E>
-    where
-        F: Future<Output = Result<T, E>>,
-    {
-        let crossing = self.crossing.borrow();
-        let mut entered = crossing.enter(self).await?;
-        loop {
-            let bound = entered.attempt();
-            let context = entered.context(&self.context, bound);
-            let result = crossing.attempt(&context, bound, attempt()).await;
-            let (fate, failure) = (fate(&result, judge), failure(&result));
-            if !entered.again(fate, failure, &crossing.env).await {
-                return result.map_err(|error| entered.exhausted(error, crossing.name));
-            }
-        }
-    }
-
-    /// Keeps how it went, and gives it to the caller.
-    fn conclude<T, E: From<CallError>>(&mut self, result: Attempted<T, E>) -> Result<T, E> {
-        let result = result.unwrap_or_else(|error| Err(error.into()));
-        self.outcome = match &result {
-            Ok(_) => Outcome::Ok,
-            Err(_) => Outcome::Error(error_type::<E>()),
-        };
-        result
-    }
-
-    /// The call gave a stream, which goes on.
-    pub(crate) fn stream(&mut self) {
-        self.outcome = Outcome::Cancelled;
-        self.items = Some(0);
-    }
-
-    pub(crate) fn item(&mut self) {
-        self.items = self.items.map(|items| items + 1);
-        self.crossing.borrow().observer.item(self.method);
-    }
-}
-
-impl<C: Borrow<Crossing>> Drop for Call<C> {
-    fn drop(&mut self) {
-        let crossing = self.crossing.borrow();
-        crossing.observer.end(&Finished {
-            method: self.method,
-            outer: &self.outer,
-            context: &self.context,
-            time: (self.started, crossing.env.now()),
-            outcome: self.outcome,
-            items: self.items,
-        });
-    }
-}
-
-/// What an attempt's result means to the policies.
-fn fate<T, E>(result: &Attempted<T, E>, judge: fn(&E) -> Meaning) -> Fate {
-    match result {
-        Ok(Ok(_)) => Fate::Well,
-        Ok(Err(error)) => match judge(error) {
-            Meaning::Fault => Fate::Failed,
-            Meaning::Answer => Fate::Well,
-            Meaning::Unsaid => Fate::Lost,
-        },
-        Err(CallError::Timeout { .. }) => Fate::Failed,
-        Err(CallError::Deadline { .. }) => Fate::Late,
-        // It panicked, and would again.
-        Err(_) => Fate::Lost,
-    }
-}
-
-/// The `error.type` of a failure.
-fn failure<T, E>(result: &Attempted<T, E>) -> &'static str {
-    match result {
-        // Looked for in a long name: not where nothing failed.
-        Ok(Ok(_)) => "",
-        Ok(Err(_)) => error_type::<E>(),
-        Err(error) => error.kind(),
-    }
-}
-
-/// The error's type without its path: `StoreError`.
-pub(crate) fn error_type<E>() -> &'static str {
-    let name = std::any::type_name::<E>();
-    name.rsplit("::").next().unwrap_or(name)
 }

@@ -5,6 +5,7 @@
 //! [`Crossing::streamed`] where it gives a stream. [`Fault`] is for its error to say what a failure is.
 
 mod adapter;
+mod call;
 mod crossing;
 #[doc(hidden)]
 pub mod expansion;
@@ -12,7 +13,7 @@ mod fault;
 mod guard;
 
 pub use adapter::{Adapter, Adapts};
-pub(crate) use crossing::{Call, error_type};
+pub(crate) use call::{Call, error_type};
 pub use crossing::{Crossing, Finished, Observer, Outcome};
 pub use fault::{Fault, Meaning};
 #[cfg(feature = "service")]

@@ -1,27 +1,22 @@
-//! The attempts of one call: each on one endpoint, or on the next ones where nothing could be sent.
+//! The attempts of one call: what they share, and what their results mean.
+//!
+//! `one.rs` makes one of them.
+
+mod one;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
-use http::{HeaderValue, Response, StatusCode, header};
+use http::Response;
 
-use super::answer::collect;
-use super::balance::Visit;
+use self::one::One;
 use super::call::{Answer, Taken};
-use super::chaos::Suffering;
-use super::incoming::Coming;
-use super::limit::{Limit, passed, within};
-use super::pool::{Endpoint, Lease, LeaseError};
+use super::judge;
 use super::resend::Kept;
 use super::transport::HttpTransport;
 use super::tried::Tried;
-use super::wire::{Body, SendBody, SendError, Wire};
-use super::{fault, judge};
-use crate::context::headers::ATTEMPT_COUNT;
-use crate::context::{TraceContext, Trust};
-use crate::policy::Outcome;
-use crate::policy::balance::Ask;
+use super::wire::{SendBody, Wire};
+use crate::context::TraceContext;
 use crate::policy::stack::{Again, Attempt, Attempts, Ended, MethodSettings, Verdict};
 use crate::{CallError, Context};
 
@@ -53,21 +48,6 @@ pub(super) struct Told {
     pub(super) context: Context,
     /// The call's own place in the trace.
     pub(super) trace: TraceContext,
-}
-
-/// A caller's deadline that leaves less is the caller's haste and not the callee's fault.
-const FAIR: Duration = Duration::from_secs(1);
-
-/// How it went with one endpoint.
-enum Hop {
-    /// There is an answer.
-    Answered(Response<Taken>, Instant),
-    /// There is the head of one, and its body comes over a connection of its own.
-    Streams(http::response::Parts, Body, Instant),
-    /// Not a byte was sent, and the request is back in its place: another endpoint may have it.
-    Unsent(CallError),
-    /// The callee may have seen the request.
-    Failed(CallError),
 }
 
 impl<'a> Exchanges<'a> {
@@ -117,13 +97,7 @@ impl Attempts for Exchanges<'_> {
     type Output = Result;
 
     async fn attempt(&self, attempt: Attempt) -> Ended<Result> {
-        One {
-            call: self,
-            client: self.client,
-            attempt,
-        }
-        .run()
-        .await
+        One::new(self, attempt).run().await
     }
 
     fn judge(&self, output: &Result) -> Verdict {
@@ -139,229 +113,6 @@ impl Attempts for Exchanges<'_> {
         match is_late && self.hurried.load(Ordering::Relaxed) {
             true => Verdict::IGNORED,
             false => verdict,
-        }
-    }
-}
-
-/// One attempt.
-struct One<'a> {
-    call: &'a Exchanges<'a>,
-    client: &'a HttpTransport,
-    attempt: Attempt,
-}
-
-impl One<'_> {
-    async fn run(mut self) -> Ended<Result> {
-        let env = &self.client.env;
-        let mut request = self.call.take();
-        let mut now = env.now();
-        if self.limit().at() < now + FAIR {
-            self.call.hurried.store(true, Ordering::Relaxed);
-        }
-        let mut set = self.client.endpoints.load();
-        if set.endpoints.is_empty() {
-            let patience = self.limit().and(now, self.client.settings.connect_timeout);
-            set = self.client.endpoints.some(patience.at()).await;
-            now = env.now();
-        }
-        // Where earlier attempts went, and a hedge's other one is: there only if there is nobody else.
-        let later: Vec<u64> = match self.attempt.number {
-            1 => Vec::new(),
-            _ => self.call.tried.ids().collect(),
-        };
-        let (mut last, mut never) = (None, Vec::new());
-        loop {
-            let ask = Ask {
-                never: &never,
-                later: &later,
-                key: self.call.key,
-            };
-            let balance = &self.client.endpoints.balance;
-            let Some(visit) = balance.visit(&set, ask, now) else {
-                break;
-            };
-            let id = visit.id();
-            self.call.tried.add(id);
-            // Adaptive limit of the endpoint.
-            match self.hop(visit, &mut request, now).await {
-                Hop::Answered(response, at) => {
-                    return Ended {
-                        output: Ok(response),
-                        at,
-                    };
-                }
-                Hop::Failed(error) => return self.failed(error),
-                // `hop` has made an answer of it.
-                Hop::Streams(..) => return self.failed(self.no_endpoint()),
-                Hop::Unsent(error) => last = Some(error),
-            }
-            never.push(id);
-            now = env.now();
-            // Who comes next has the whole time: it can't help what the connecting took.
-            self.attempt = self.attempt.unsent(now);
-            if self.limit().is_over(now) {
-                break;
-            }
-        }
-        self.call.put_back(request);
-        self.failed(last.unwrap_or_else(|| self.no_endpoint()))
-    }
-
-    fn limit(&self) -> Limit {
-        self.attempt.limit
-    }
-
-    fn failed(&self, error: CallError) -> Ended<Result> {
-        Ended {
-            output: Err(error),
-            at: self.client.env.now(),
-        }
-    }
-
-    /// Sends the request to the visited endpoint, over connections that were idle as long as there are
-    /// any: the callee may have closed them meanwhile. Then over a new one.
-    async fn hop(&self, mut visit: Visit<'_>, request: &mut Option<Wire>, now: Instant) -> Hop {
-        let (client, endpoint) = (self.client, visit.endpoint);
-        let context = &self.call.told.context;
-        let suffering = client
-            .chaos
-            .decide((client.contract, self.call.method), context, now);
-        let hop = loop {
-            if let Some(error) = suffering.refused(endpoint) {
-                break Hop::Unsent(error);
-            }
-            let mut lease = match endpoint.lease(now, self.limit().at()).await {
-                Ok(lease) => lease,
-                Err(error) => break Hop::Unsent(self.no_lease(error, endpoint)),
-            };
-            let sent = if lease.reused { now } else { client.env.now() };
-            visit.sent(sent);
-            if let Some(request) = request {
-                self.address(request, endpoint, sent);
-            }
-            let exchange = self.suffer(&mut lease, endpoint, request, &suffering);
-            match within(&client.env, self.limit().at(), exchange).await {
-                Ok(Hop::Answered(response, at)) => {
-                    lease.give_back(at);
-                    visit.answered(&response, at);
-                    return Hop::Answered(response, at);
-                }
-                Ok(Hop::Streams(head, body, now)) => {
-                    let coming = Coming {
-                        body,
-                        lease,
-                        _in_flight: visit.stay(),
-                        address: endpoint.address().clone(),
-                    };
-                    visit.end(Outcome::Success, now);
-                    let taken = Taken::Coming(Box::new(coming));
-                    return Hop::Answered(Response::from_parts(head, taken), now);
-                }
-                Ok(Hop::Unsent(_)) if lease.reused => {}
-                Ok(other) => break other,
-                Err(_) => break Hop::Failed(passed(self.limit(), client.service(), "done")),
-            }
-        };
-        if let Hop::Unsent(error) | Hop::Failed(error) = &hop {
-            visit.failed(error, client.env.now());
-        }
-        hop
-    }
-
-    /// What depends on the endpoint, the attempt and the time.
-    fn address(&self, request: &mut Wire, endpoint: &Endpoint, now: Instant) {
-        let headers = request.headers_mut();
-        headers.insert(header::HOST, endpoint.host().clone());
-        let Told { context, trace } = &self.call.told;
-        if self.client.trust == Trust::Edge {
-            // A stranger is told the trace and nothing else.
-            Context::default().inject_as(headers, now, None, trace);
-            return;
-        }
-        context.inject_as(headers, now, Some(self.limit().at()), trace);
-        if self.attempt.number > 1 {
-            headers.insert(ATTEMPT_COUNT, HeaderValue::from(self.attempt.number));
-        }
-    }
-
-    /// The exchange, and what it suffers on purpose; the balancer and the limit take that for real.
-    async fn suffer(
-        &self,
-        lease: &mut Lease,
-        endpoint: &Endpoint,
-        request: &mut Option<Wire>,
-        suffering: &Suffering,
-    ) -> Hop {
-        let env = &self.client.env;
-        if let Some(answer) = suffering.before(env).await {
-            return Hop::Answered(answer, env.now());
-        }
-        let hop = self.exchange(lease, endpoint, request).await;
-        match suffering.after() {
-            Some(error) => Hop::Failed(error),
-            None => hop,
-        }
-    }
-
-    /// The wire: sends the request and reads the whole answer.
-    async fn exchange(
-        &self,
-        lease: &mut Lease,
-        endpoint: &Endpoint,
-        request: &mut Option<Wire>,
-    ) -> Hop {
-        let service = self.client.service();
-        let Some(sent) = request.take() else {
-            return Hop::Failed(self.no_endpoint());
-        };
-        let response = match lease.send(sent).await {
-            Ok(response) => response,
-            Err(SendError::Unsent(error, again)) => {
-                *request = Some(*again);
-                return Hop::Unsent(fault::unsent(error, service, endpoint));
-            }
-            Err(SendError::Broken(error)) => {
-                return Hop::Failed(fault::broken(error, service, endpoint.address()));
-            }
-        };
-        let (head, mut body) = response.into_parts();
-        if self.call.answer == Answer::Head {
-            return Hop::Streams(head, body, self.client.env.now());
-        }
-        // 304 answers what a cache asked.
-        let is_redirection =
-            head.status.is_redirection() && head.status != StatusCode::NOT_MODIFIED;
-        if is_redirection || head.status.is_informational() {
-            return Hop::Failed(fault::status(head.status, &head.headers, service, endpoint));
-        }
-        if self.call.answer == Answer::Stream && head.status == StatusCode::OK {
-            return Hop::Streams(head, body, self.client.env.now());
-        }
-        let settings = &self.client.settings;
-        match collect(&mut body, settings.max_answer).await {
-            Ok(body) => {
-                let response = Response::from_parts(head, Taken::Whole(body));
-                Hop::Answered(response, self.client.env.now())
-            }
-            Err(error) => Hop::Failed(fault::body(error, service, endpoint.address(), settings)),
-        }
-    }
-
-    fn no_lease(&self, error: LeaseError, endpoint: &Endpoint) -> CallError {
-        let client = self.client;
-        fault::lease(
-            error,
-            client.service(),
-            endpoint,
-            &client.settings,
-            self.limit(),
-        )
-    }
-
-    fn no_endpoint(&self) -> CallError {
-        CallError::NoEndpoint {
-            service: self.client.service().to_owned(),
-            reason: format!("none is known by {}", self.client.origin),
         }
     }
 }

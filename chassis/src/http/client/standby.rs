@@ -3,11 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::Response;
 
-use crate::context::{SpanId, TraceContext};
+use crate::context::TraceContext;
 use crate::contract::{
     Contract, ContractInfo, Loopback, Outgoing, StreamFuture, Transport, TransportFuture,
 };
@@ -72,9 +73,9 @@ impl Standby {
                     .ok()
             };
             Method {
-                given: counter("given"),
-                failed: counter("failed"),
-                panicked: counter("panicked"),
+                given: counter(word(Instead::Given)),
+                failed: counter(word(Instead::Failed)),
+                panicked: counter(word(Instead::Panicked)),
                 down: AtomicBool::new(false),
             }
         });
@@ -118,72 +119,70 @@ impl Standby {
             Ok(response) => response.status().as_u16().to_string(),
             Err(error) => error.kind().to_owned(),
         };
-        let span = self.begin();
+        let (caller, began) = (Context::current(), self.telemetry.env().now());
         let (answer, instead) = caught(|| async move {
             let answer = self.instead.call(outgoing).await.ok()?;
             // It says itself that it has nothing: what it lacks is an error of the contract.
             (!answer.status().is_server_error()).then_some(answer)
         })
         .await;
-        self.end(method, instead, &why, span);
+        self.say(method, instead, &why);
+        self.trace(method, instead, why, caller.trace(), began);
         answer.map_or(failed, Ok)
     }
 
-    fn begin(&self) -> Option<(TraceContext, std::time::Instant)> {
-        let context = Context::current();
-        let trace = context.trace();
-        let sampled = trace.is_valid() && trace.is_sampled() && self.telemetry.records();
-        sampled.then(|| (trace.clone(), self.telemetry.env().now()))
-    }
-
-    fn end(
-        &self,
-        method: usize,
-        instead: Instead,
-        why: &str,
-        span: Option<(TraceContext, std::time::Instant)>,
-    ) {
+    /// Counts what the fallback came to, and says the first of several in the log.
+    fn say(&self, method: usize, instead: Instead, why: &str) {
         let info = &self.contract.methods[method];
         let Some(seen) = self.methods.get(method) else {
             return;
         };
-        let (word, counter) = match instead {
-            Instead::Given => ("given", &seen.given),
-            Instead::Failed => ("failed", &seen.failed),
-            Instead::Panicked => ("panicked", &seen.panicked),
+        let counter = match instead {
+            Instead::Given => &seen.given,
+            Instead::Failed => &seen.failed,
+            Instead::Panicked => &seen.panicked,
         };
         if let Some(counter) = counter {
             counter.inc();
         }
-        let name = format!("{}.{}", self.contract.name, info.name);
         if !seen.down.swap(true, Relaxed) {
+            let (name, word) = (
+                format!("{}.{}", self.contract.name, info.name),
+                word(instead),
+            );
             tracing::warn!(
                 error_type = why,
                 "{name} fails, and its fallback is asked instead ({word}); said once until it \
                  answers again"
             );
         }
-        let Some((outer, began)) = span else {
+    }
+
+    /// The span of the fallback, where the caller's trace is recorded.
+    fn trace(
+        &self,
+        method: usize,
+        instead: Instead,
+        why: String,
+        parent: &TraceContext,
+        began: Instant,
+    ) {
+        let Some(trace) = self.telemetry.child(parent) else {
             return;
         };
+        let info = &self.contract.methods[method];
         let env = self.telemetry.env();
         let elapsed = env.now().saturating_duration_since(began);
-        let parent = outer.span_id;
-        let trace = TraceContext {
-            span_id: SpanId(env.random().max(1).to_be_bytes()),
-            ..outer
-        };
-        let start = env.wall() - elapsed;
-        let mut span =
-            SpanRecord::new(format!("fallback {name}"), SpanKind::Internal, trace, start);
-        span.parent = Some(parent);
+        let name = format!("fallback {}.{}", self.contract.name, info.name);
+        let mut span = SpanRecord::new(name, SpanKind::Internal, trace, env.wall() - elapsed);
+        span.parent = Some(parent.span_id);
         span.elapsed = elapsed;
         span.error = instead != Instead::Given;
         span.attributes = vec![
             (semconv::CHASSIS_PORT, self.contract.name.into()),
             (semconv::CHASSIS_METHOD, info.name.into()),
-            (semconv::CHASSIS_OUTCOME, word.into()),
-            (semconv::ERROR_TYPE, why.to_owned().into()),
+            (semconv::CHASSIS_OUTCOME, word(instead).into()),
+            (semconv::ERROR_TYPE, why.into()),
         ];
         self.telemetry.record(span);
     }
@@ -201,6 +200,15 @@ impl Standby {
                 info.name
             );
         }
+    }
+}
+
+/// For metrics, spans and the log.
+fn word(instead: Instead) -> &'static str {
+    match instead {
+        Instead::Given => "given",
+        Instead::Failed => "failed",
+        Instead::Panicked => "panicked",
     }
 }
 

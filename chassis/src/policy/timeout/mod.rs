@@ -75,6 +75,9 @@ impl Limit {
     }
 }
 
+/// A caller's deadline that leaves less is the caller's haste, and says nothing of the callee.
+pub(crate) const FAIR: Duration = Duration::from_secs(1);
+
 /// `duration` after `now`; what overflows the clock is further off than any process lives.
 pub fn after(now: Instant, duration: Duration) -> Instant {
     const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);

@@ -9,7 +9,7 @@ use super::fate::Fate;
 use crate::context::Env;
 use crate::policy::Outcome;
 use crate::policy::stack::{Again, Call, Exhausted, Next, Refusal, Stack, Verdict};
-use crate::policy::timeout::{Limit, Whose};
+use crate::policy::timeout::{FAIR, Limit, Whose};
 use crate::{CallError, Context};
 
 /// The policies of a port; none where it has none.
@@ -28,9 +28,6 @@ pub(in crate::port) struct Entered<'a> {
     hurried: bool,
     exhausted: Option<Exhausted>,
 }
-
-/// A caller's deadline that leaves less is the caller's haste and not the port's fault.
-const FAIR: Duration = Duration::from_secs(1);
 
 impl Guard {
     /// No policies.

@@ -106,19 +106,15 @@ impl Seen {
     /// A call begins.
     pub(super) fn begin(&self) -> Began {
         let context = Context::current();
-        let outer = context.trace().clone();
-        let sampled = outer.is_valid() && outer.is_sampled() && self.telemetry.records();
-        let own = sampled.then(|| TraceContext {
-            span_id: SpanId(self.telemetry.env().random().max(1).to_be_bytes()),
-            ..outer.clone()
-        });
+        let parent = context.trace().span_id;
+        let own = self.telemetry.child(context.trace());
         Began {
             at: self.telemetry.env().now(),
             context: match &own {
                 Some(own) => context.with_trace(own.clone()),
                 None => context,
             },
-            span: own.map(|own| (own, outer.span_id)),
+            span: own.map(|own| (own, parent)),
         }
     }
 
