@@ -8,6 +8,21 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{Context, RequestId, TraceContext, headers};
 
+/// What takes headers: a map of them, or the text of a request.
+pub(crate) trait Setter {
+    /// Takes one, in place of one of the same name. All that a context holds is visible ASCII; a
+    /// value that were not is left out.
+    fn set(&mut self, name: HeaderName, value: &[u8]);
+}
+
+impl Setter for HeaderMap {
+    fn set(&mut self, name: HeaderName, value: &[u8]) {
+        if let Ok(value) = HeaderValue::from_maybe_shared(carve(value)) {
+            self.insert(name, value);
+        }
+    }
+}
+
 impl Context {
     /// Writes what travels into `headers`, in place of what is there: trace, baggage, what is left
     /// of the deadline at `now`, request id and priority.
@@ -21,33 +36,25 @@ impl Context {
     /// needs no context of its own for these two.
     pub(crate) fn inject_as(
         &self,
-        headers: &mut HeaderMap,
+        setter: &mut impl Setter,
         now: Instant,
         deadline: Option<Instant>,
         trace: &TraceContext,
     ) {
         let parts = self.parts();
         if trace.is_valid() {
-            put(headers, headers::TRACEPARENT, &trace.traceparent());
+            setter.set(headers::TRACEPARENT, &trace.traceparent());
             if let Some(state) = &trace.state {
-                put(headers, headers::TRACESTATE, state.as_bytes());
+                setter.set(headers::TRACESTATE, state.as_bytes());
             }
         }
         if !parts.baggage.is_empty() {
-            put(
-                headers,
-                headers::BAGGAGE,
-                parts.baggage.as_header().as_bytes(),
-            );
+            setter.set(headers::BAGGAGE, parts.baggage.as_header().as_bytes());
         }
         if let Some(at) = deadline {
             let left = at.saturating_duration_since(now);
             let millis = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
-            put(
-                headers,
-                headers::EXPECTED_TIMEOUT,
-                digits(millis, &mut [0; 20]),
-            );
+            setter.set(headers::EXPECTED_TIMEOUT, digits(millis, &mut [0; 20]));
         }
         let own = || {
             trace
@@ -55,10 +62,10 @@ impl Context {
                 .then(|| RequestId::of_trace(trace.trace_id))
         };
         if let Some(id) = parts.request_id.or_else(own) {
-            put(headers, headers::REQUEST_ID, id.as_bytes());
+            setter.set(headers::REQUEST_ID, id.as_bytes());
         }
         if let Some(priority) = parts.priority {
-            put(headers, headers::PRIORITY, priority.to_string().as_bytes());
+            setter.set(headers::PRIORITY, priority.to_string().as_bytes());
         }
     }
 }
@@ -78,14 +85,7 @@ impl Context {
             Some(key) => key.to_header(),
             None => format!("\"{:016x}{:016x}\"", env.random(), env.random()),
         };
-        put(headers, headers::IDEMPOTENCY_KEY, text.as_bytes());
-    }
-}
-
-/// All that a context holds is visible ASCII; a value that were not is left out.
-fn put(headers: &mut HeaderMap, name: HeaderName, value: &[u8]) {
-    if let Ok(value) = HeaderValue::from_maybe_shared(carve(value)) {
-        headers.insert(name, value);
+        headers.set(headers::IDEMPOTENCY_KEY, text.as_bytes());
     }
 }
 

@@ -36,7 +36,7 @@ pub use idempotency_key::IdempotencyKey;
 #[cfg(feature = "service")]
 pub(crate) use idempotency_key::{FNV, fnv};
 #[cfg(feature = "service")]
-pub(crate) use inject::carve;
+pub(crate) use inject::{Setter, carve};
 pub use principal::Principal;
 pub use priority::Priority;
 pub use rejected::{Carrier, Reason, Rejected};

@@ -6,7 +6,8 @@ use std::pin::Pin;
 use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 
-use super::wire::{Body, WireError};
+use super::pool::Lease;
+use super::wire::WireError;
 
 /// Why there is no body.
 #[derive(Debug)]
@@ -17,8 +18,8 @@ pub(super) enum BodyError {
     Broken(WireError),
 }
 
-/// The whole body, if it has at most `max` bytes. One that arrives in one piece is not copied.
-pub(super) async fn collect(body: &mut Body, max: usize) -> Result<Bytes, BodyError> {
+/// The whole body of the answer that comes by `body`, if it has at most `max` bytes. One that arrives in one piece is not copied.
+pub(super) async fn collect(body: &mut Lease, max: usize) -> Result<Bytes, BodyError> {
     let declared = body.size_hint().lower();
     if declared > max as u64 {
         return Err(BodyError::TooLarge);
@@ -54,7 +55,7 @@ fn check(len: usize, max: usize) -> Result<(), BodyError> {
 }
 
 /// The next piece; trailers are passed over.
-async fn chunk(body: &mut Body) -> Result<Option<Bytes>, BodyError> {
+async fn chunk(body: &mut Lease) -> Result<Option<Bytes>, BodyError> {
     loop {
         let frame = match poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await {
             None => return Ok(None),

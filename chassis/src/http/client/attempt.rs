@@ -17,7 +17,7 @@ use super::transport::HttpTransport;
 use super::tried::Tried;
 use super::wire::{SendBody, Wire};
 use crate::context::TraceContext;
-use crate::policy::stack::{Again, Attempt, Attempts, Ended, MethodSettings, Verdict};
+use crate::policy::stack::{Again, Attempt, Attempts, Ended, Verdict};
 use crate::{CallError, Context};
 
 /// What an attempt gives.
@@ -32,7 +32,7 @@ pub(super) struct Exchanges<'a> {
     answer: Answer,
     /// The request, taken out to be sent, put back where it was not.
     wire: Mutex<Option<Wire>>,
-    /// What makes it anew, for a method that may be repeated.
+    /// What makes it anew, where its body is whole.
     kept: Option<Kept>,
     /// The endpoints that had an attempt.
     tried: Tried,
@@ -58,14 +58,11 @@ impl<'a> Exchanges<'a> {
         key: Option<u64>,
         told: Told,
         answer: Answer,
-        settings: &MethodSettings,
     ) -> Self {
-        let may_repeat =
-            settings.is_repeatable && (settings.retry.is_some() || settings.hedge.is_some());
         let body = match wire.body() {
-            SendBody::Whole(body) if may_repeat => Some(body.clone()),
+            SendBody::Whole(body) => Some(body.clone()),
             // What streams can be sent once.
-            _ => None,
+            SendBody::Streaming(_) => None,
         };
         Self {
             key,

@@ -190,7 +190,6 @@ async fn policies<M: Deref<Target = Methods>>(
         request.key,
         told,
         answer,
-        call.settings(),
     );
     let finished = call.run(&exchanges).await;
     observed.attempts(finished.ending.attempts);

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
+use tokio::sync::Notify;
 
 use super::Settings;
 use super::balance::{Balance, EndpointView, Known};
@@ -31,6 +32,8 @@ pub(crate) struct Endpoints {
     /// Held by the one call that brings the set up to date.
     refresh: Mutex<()>,
     is_pruned: AtomicBool,
+    /// Told when an idle connection was closed by its callee.
+    closed: Arc<Notify>,
 }
 
 /// The endpoints of one version of the watch.
@@ -86,6 +89,7 @@ impl Endpoints {
             current: ArcSwap::from_pointee(nobody),
             refresh: Mutex::default(),
             is_pruned: AtomicBool::new(false),
+            closed: Arc::default(),
         })
     }
 
@@ -179,8 +183,8 @@ impl Endpoints {
                 Some((endpoint, candidate)) => (Arc::clone(endpoint), Arc::clone(candidate)),
                 None => {
                     let address = instance.address.clone();
-                    let endpoint =
-                        Endpoint::new(address, &self.settings, &self.env, self.tls.clone());
+                    let (settings, tls) = (&self.settings, self.tls.clone());
+                    let endpoint = Endpoint::new(address, settings, &self.env, tls, &self.closed);
                     (Arc::new(endpoint), self.balance.candidate(usual))
                 }
             };
@@ -217,15 +221,22 @@ impl Endpoints {
             let period = settings.idle_timeout.min(settings.max_age) / 4;
             let period = period.min(self.balance.interval());
             let period = period.clamp(Duration::from_millis(100), Duration::from_secs(15));
-            drop(tokio::spawn(prune(Arc::downgrade(self), env, period)));
+            let closed = Arc::clone(&self.closed);
+            drop(tokio::spawn(prune(
+                Arc::downgrade(self),
+                closed,
+                env,
+                period,
+            )));
         }
     }
 }
 
-async fn prune(endpoints: Weak<Endpoints>, env: Env, period: Duration) {
+async fn prune(endpoints: Weak<Endpoints>, closed: Arc<Notify>, env: Env, period: Duration) {
     let mut compared = env.now();
+    let mut next = compared + period;
     loop {
-        env.sleep(period).await;
+        let is_told = within(&env, next, closed.notified()).await.is_ok();
         let Some(endpoints) = endpoints.upgrade() else {
             return;
         };
@@ -233,8 +244,14 @@ async fn prune(endpoints: Weak<Endpoints>, env: Env, period: Duration) {
         // Also notices, without a call, that instances are gone.
         let set = endpoints.load();
         for endpoint in &set.endpoints {
-            endpoint.prune(now);
+            if endpoint.has_closed() || !is_told {
+                endpoint.prune(now);
+            }
         }
+        if is_told {
+            continue;
+        }
+        next = now + period;
         if now.saturating_duration_since(compared) >= endpoints.balance.interval() {
             endpoints.balance.compare(&set);
             compared = now;

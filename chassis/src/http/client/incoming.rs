@@ -12,7 +12,6 @@ use super::limit::after;
 use super::observe::{Methods, Observed};
 use super::pool::Lease;
 use super::transport::HttpTransport;
-use super::wire::Body;
 use super::{Settings, fault};
 use crate::CallError;
 use crate::context::{Alarm, Env};
@@ -20,10 +19,9 @@ use crate::contract::Chunks;
 use crate::discovery::Address;
 use crate::policy::balance::Stay;
 
-/// A body that still comes, and the connection that it comes by.
+/// A body that still comes.
 pub(super) struct Coming {
-    pub(super) body: Body,
-    /// Dropped with the stream: one is seldom read to its end.
+    /// What it comes by. Dropped with the stream: one is seldom read to its end.
     pub(super) lease: Lease,
     /// Counted with it.
     pub(super) _in_flight: Stay,
@@ -33,7 +31,6 @@ pub(super) struct Coming {
 impl Coming {
     /// The body was read to its end: its connection may carry another call.
     pub(super) fn give_back(self, now: Instant) {
-        drop(self.body);
         self.lease.give_back(now);
     }
 }
@@ -87,7 +84,7 @@ impl Chunks for Incoming {
     ) -> Poll<Option<Result<Bytes, CallError>>> {
         let this = self.get_mut();
         loop {
-            let frame = match Pin::new(&mut this.coming.body).poll_frame(cx) {
+            let frame = match Pin::new(&mut this.coming.lease).poll_frame(cx) {
                 Poll::Ready(frame) => frame,
                 Poll::Pending => return this.poll_silence(cx).map(|error| Some(Err(error))),
             };

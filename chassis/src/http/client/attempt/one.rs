@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{Response, StatusCode};
 
 use super::super::answer::collect;
 use super::super::balance::Visit;
@@ -14,23 +14,21 @@ use super::super::incoming::Coming;
 use super::super::limit::{Limit, passed, within};
 use super::super::pool::{Endpoint, Lease, LeaseError};
 use super::super::transport::HttpTransport;
-use super::super::wire::{Body, SendError, Wire};
-use super::{Exchanges, Result, Told};
-use crate::context::Trust;
-use crate::context::headers::ATTEMPT_COUNT;
+use super::super::wire::{Addressed, SendError, Wire};
+use super::{Exchanges, Result};
+use crate::CallError;
 use crate::policy::Outcome;
 use crate::policy::balance::Ask;
 use crate::policy::stack::{Attempt, Ended};
 use crate::policy::timeout::FAIR;
-use crate::{CallError, Context};
 
 /// How it went with one endpoint.
 enum Hop {
     /// There is an answer.
     Answered(Response<Taken>, Instant),
-    /// There is the head of one, and its body comes over a connection of its own.
-    Streams(http::response::Parts, Body, Instant),
-    /// Not a byte was sent, and the request is back in its place: another endpoint may have it.
+    /// There is the head of one, and its body is left to be read.
+    Streams(http::response::Parts, Instant),
+    /// The callee has nothing of it: another endpoint may have the request.
     Unsent(CallError),
     /// The callee may have seen the request.
     Failed(CallError),
@@ -136,19 +134,15 @@ impl<'a> One<'a> {
             };
             let sent = if lease.reused { now } else { client.env.now() };
             visit.sent(sent);
-            if let Some(request) = request {
-                self.address(request, endpoint, sent);
-            }
-            let exchange = self.suffer(&mut lease, endpoint, request, &suffering);
+            let exchange = self.suffer(&mut lease, endpoint, request, sent, &suffering);
             match within(&client.env, self.limit().at(), exchange).await {
                 Ok(Hop::Answered(response, at)) => {
                     lease.give_back(at);
                     visit.answered(&response, at);
                     return Hop::Answered(response, at);
                 }
-                Ok(Hop::Streams(head, body, now)) => {
+                Ok(Hop::Streams(head, now)) => {
                     let coming = Coming {
-                        body,
                         lease,
                         _in_flight: visit.stay(),
                         address: endpoint.address().clone(),
@@ -169,18 +163,15 @@ impl<'a> One<'a> {
     }
 
     /// What depends on the endpoint, the attempt and the time.
-    fn address(&self, request: &mut Wire, endpoint: &Endpoint, now: Instant) {
-        let headers = request.headers_mut();
-        headers.insert(header::HOST, endpoint.host().clone());
-        let Told { context, trace } = &self.call.told;
-        if self.client.trust == Trust::Edge {
-            // A stranger is told the trace and nothing else.
-            Context::default().inject_as(headers, now, None, trace);
-            return;
-        }
-        context.inject_as(headers, now, Some(self.limit().at()), trace);
-        if self.attempt.number > 1 {
-            headers.insert(ATTEMPT_COUNT, HeaderValue::from(self.attempt.number));
+    fn addressed<'b>(&'b self, endpoint: &'b Endpoint, now: Instant) -> Addressed<'b> {
+        Addressed {
+            host: endpoint.host(),
+            context: &self.call.told.context,
+            trace: &self.call.told.trace,
+            trust: self.client.trust,
+            deadline: self.limit().at(),
+            now,
+            attempt: self.attempt.number,
         }
     }
 
@@ -190,13 +181,14 @@ impl<'a> One<'a> {
         lease: &mut Lease,
         endpoint: &Endpoint,
         request: &mut Option<Wire>,
+        now: Instant,
         suffering: &Suffering,
     ) -> Hop {
         let env = &self.client.env;
         if let Some(answer) = suffering.before(env).await {
             return Hop::Answered(answer, env.now());
         }
-        let hop = self.exchange(lease, endpoint, request).await;
+        let hop = self.exchange(lease, endpoint, request, now).await;
         match suffering.after() {
             Some(error) => Hop::Failed(error),
             None => hop,
@@ -209,24 +201,24 @@ impl<'a> One<'a> {
         lease: &mut Lease,
         endpoint: &Endpoint,
         request: &mut Option<Wire>,
+        now: Instant,
     ) -> Hop {
         let service = self.client.service();
-        let Some(sent) = request.take() else {
-            return Hop::Failed(self.no_endpoint());
-        };
-        let response = match lease.send(sent).await {
-            Ok(response) => response,
-            Err(SendError::Unsent(error, again)) => {
-                *request = Some(*again);
+        if request.is_none() {
+            *request = self.call.take();
+        }
+        let addressed = self.addressed(endpoint, now);
+        let head = match lease.send(request, &addressed).await {
+            Ok(head) => head,
+            Err(SendError::Unsent(error)) => {
                 return Hop::Unsent(fault::unsent(error, service, endpoint));
             }
             Err(SendError::Broken(error)) => {
                 return Hop::Failed(fault::broken(error, service, endpoint.address()));
             }
         };
-        let (head, mut body) = response.into_parts();
         if self.call.answer == Answer::Head {
-            return Hop::Streams(head, body, self.client.env.now());
+            return Hop::Streams(head, self.client.env.now());
         }
         // 304 answers what a cache asked.
         let is_redirection =
@@ -235,10 +227,10 @@ impl<'a> One<'a> {
             return Hop::Failed(fault::status(head.status, &head.headers, service, endpoint));
         }
         if self.call.answer == Answer::Stream && head.status == StatusCode::OK {
-            return Hop::Streams(head, body, self.client.env.now());
+            return Hop::Streams(head, self.client.env.now());
         }
         let settings = &self.client.settings;
-        match collect(&mut body, settings.max_answer).await {
+        match collect(lease, settings.max_answer).await {
             Ok(body) => {
                 let response = Response::from_parts(head, Taken::Whole(body));
                 Hop::Answered(response, self.client.env.now())

@@ -106,7 +106,7 @@ impl Response {
             return Ok(Bytes::new());
         };
         let max = self.client.settings().max_answer;
-        let read = within(&self.env, self.until, collect(&mut coming.body, max)).await;
+        let read = within(&self.env, self.until, collect(&mut coming.lease, max)).await;
         match read {
             Ok(Ok(bytes)) => {
                 coming.give_back(self.env.now());
@@ -169,7 +169,7 @@ impl Response {
         let at = after(self.env.now(), silence);
         let next = poll_fn(|cx| {
             loop {
-                let frame = ready!(Pin::new(&mut coming.body).poll_frame(cx));
+                let frame = ready!(Pin::new(&mut coming.lease).poll_frame(cx));
                 match frame.map(|frame| frame.map(http_body::Frame::into_data)) {
                     None => return std::task::Poll::Ready(Ok(None)),
                     Some(Ok(Ok(data))) => return std::task::Poll::Ready(Ok(Some(data))),

@@ -13,7 +13,7 @@ pub(super) struct Idle {
 }
 
 pub(super) struct Connection {
-    pub(super) kept: Kept,
+    pub(super) kept: Box<Kept>,
     pub(super) born: Instant,
     /// How long it may live.
     pub(super) age: Duration,
@@ -21,8 +21,8 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    fn is_over(&self, idle_timeout: Duration, now: Instant) -> bool {
-        self.kept.is_closed()
+    fn is_over(&mut self, idle_timeout: Duration, now: Instant) -> bool {
+        !self.kept.is_quiet()
             || now.saturating_duration_since(self.idle_since) >= idle_timeout
             || now.saturating_duration_since(self.born) >= self.age
     }
@@ -30,7 +30,7 @@ impl Connection {
 
 impl Idle {
     pub(super) fn take(&mut self, idle_timeout: Duration, now: Instant) -> Option<Connection> {
-        while let Some(connection) = self.connections.pop() {
+        while let Some(mut connection) = self.connections.pop() {
             if !connection.is_over(idle_timeout, now) {
                 return Some(connection);
             }
@@ -47,7 +47,7 @@ impl Idle {
     /// Closes those whose time is over.
     pub(super) fn prune(&mut self, idle_timeout: Duration, now: Instant) {
         self.connections
-            .retain(|connection| !connection.is_over(idle_timeout, now));
+            .retain_mut(|connection| !connection.is_over(idle_timeout, now));
     }
 
     pub(super) fn retire(&mut self) {

@@ -1,15 +1,19 @@
 //! [`Lease`]: what one call needs to be sent.
 
 use std::error::Error as StdError;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
-use http::Response;
+use bytes::Bytes;
+use http::response::Parts;
+use http_body::{Body, Frame, SizeHint};
 use tokio::sync::SemaphorePermit;
 
 use super::Endpoint;
 use super::idle::Connection;
-use crate::http::client::wire::{Body, SendError, Slot, Wire, WireError};
+use crate::http::client::wire::{Addressed, SendError, Slot, Wire, WireError};
 
 /// A connection, or a slot on one, that a call has for itself. Dropped, its connection is closed or
 /// its stream reset; see [`give_back`](Self::give_back).
@@ -51,16 +55,18 @@ impl Lease {
         }
     }
 
-    /// Sends a request, and gives the answer as soon as its head is there.
+    /// Sends a request, and gives the answer as soon as its head is there; its body is read from
+    /// here.
     pub(in crate::http::client) async fn send(
         &mut self,
-        request: Wire,
-    ) -> Result<Response<Body>, SendError> {
+        request: &mut Option<Wire>,
+        addressed: &Addressed<'_>,
+    ) -> Result<Parts, SendError> {
         match &mut self.link {
-            Link::Own(connection, _) => connection.kept.send(request).await,
+            Link::Own(connection, _) => connection.kept.send(request, addressed).await,
             Link::Shared(slot) => {
-                let sent = slot.send(request).await;
-                if let Err(SendError::Unsent(WireError::Http2(error), _)) = &sent
+                let sent = slot.send(request, addressed).await;
+                if let Err(SendError::Unsent(WireError::Http2(error))) = &sent
                     && error.is_reset()
                 {
                     // Refused by a connection that lives: the endpoint has enough to do.
@@ -74,11 +80,38 @@ impl Lease {
     /// Puts the connection back: its call is over and the whole answer has been read.
     pub(in crate::http::client) fn give_back(self, now: Instant) {
         match self.link {
-            Link::Own(mut connection, claim) => {
-                connection.idle_since = now;
-                claim.0.idle().put(connection);
-            }
+            Link::Own(connection, claim) => claim.0.put_idle(connection, now),
             Link::Shared(slot) => slot.give_back(now),
+        }
+    }
+}
+
+/// The body of the answer.
+impl Body for Lease {
+    type Data = Bytes;
+    type Error = WireError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, WireError>>> {
+        match &mut self.get_mut().link {
+            Link::Own(connection, _) => Pin::new(&mut *connection.kept).poll_frame(cx),
+            Link::Shared(slot) => Pin::new(slot).poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.link {
+            Link::Own(connection, _) => connection.kept.is_end_stream(),
+            Link::Shared(slot) => slot.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.link {
+            Link::Own(connection, _) => connection.kept.size_hint(),
+            Link::Shared(slot) => slot.size_hint(),
         }
     }
 }

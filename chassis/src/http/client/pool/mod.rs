@@ -9,6 +9,7 @@
 //! claims and takes an idle connection before it opens a new one, so that no more than that many are
 //! ever open. Who finds no claim, or no slot, waits in line, as long as its limit allows.
 
+mod closing;
 mod gate;
 mod idle;
 mod lease;
@@ -19,18 +20,20 @@ use std::fmt;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
 use std::time::Instant;
 
 use http::HeaderValue;
 use tokio::sync::{Notify, Semaphore};
 
+use self::closing::Closing;
 use self::gate::Gate;
 use self::idle::{Connection, Idle};
 use self::lease::Claim;
 use self::shared::{Place, Shared};
-use super::limit::{after, within};
+use super::limit::within;
 use super::settings::{Protocol, Settings};
-use super::wire::{Kept, Slot};
+use super::wire::Slot;
 use crate::context::Env;
 use crate::discovery::Address;
 use crate::http::tls::ClientTls;
@@ -55,6 +58,9 @@ pub(super) struct Endpoint {
     is_opening: AtomicBool,
     /// Told when a slot is free or a connection of HTTP/2 is open.
     freed: Arc<Notify>,
+    closing: Arc<Closing>,
+    /// Wakes `closing`.
+    watcher: Waker,
 }
 
 /// What the instance speaks, as far as it is known.
@@ -72,7 +78,9 @@ impl Endpoint {
         settings: &Arc<Settings>,
         env: &Env,
         tls: Option<ClientTls>,
+        closed: &Arc<Notify>,
     ) -> Self {
+        let closing = Arc::new(Closing::new(Arc::clone(closed)));
         let host = HeaderValue::try_from(host(&address, tls.is_some()));
         let spoken = match settings.protocol {
             Protocol::H2 => Spoken::Http2,
@@ -93,6 +101,8 @@ impl Endpoint {
             gate: Gate::new(),
             is_opening: AtomicBool::new(false),
             freed: Arc::default(),
+            watcher: Arc::clone(&closing).into(),
+            closing,
         }
     }
 
@@ -133,10 +143,8 @@ impl Endpoint {
             Ok(permit) => Claim::new(self, permit),
             Err(_) => self.wait_in_line(at).await?,
         };
-        while let Some(mut connection) = self.take_idle(now) {
-            if self.is_usable(&mut connection.kept, now, at).await {
-                return Ok(Some(Lease::own(connection, claim, true)));
-            }
+        if let Some(connection) = self.take_idle(now) {
+            return Ok(Some(Lease::own(connection, claim, true)));
         }
         if let Some(refused) = self.gate.refused(now) {
             return Err(LeaseError::Dial(refused.into()));
@@ -160,19 +168,16 @@ impl Endpoint {
         }
     }
 
-    /// Whether a call can be sent. A connection whose last answer has just been read may need a
-    /// moment; one that never gets ready (the callee answered without reading the request) is
-    /// given up after the connect timeout.
-    async fn is_usable(&self, kept: &mut Kept, now: Instant, at: Instant) -> bool {
-        if kept.is_ready() {
-            return true;
-        }
-        let until = at.min(after(now, self.settings.connect_timeout));
-        matches!(within(&self.env, until, kept.ready()).await, Ok(Ok(())))
-    }
-
     fn take_idle(&self, now: Instant) -> Option<Connection> {
         self.idle().take(self.settings.idle_timeout, now)
+    }
+
+    /// Keeps a connection for the calls that follow, if it can carry another one.
+    fn put_idle(&self, mut connection: Connection, now: Instant) {
+        if connection.kept.rest(&self.watcher) {
+            connection.idle_since = now;
+            self.idle().put(connection);
+        }
     }
 
     /// A slot on a connection of many calls; `None` where the instance turns out not to have such.
@@ -230,7 +235,12 @@ impl Endpoint {
         self.shared().place(self.settings.max_connections, now)
     }
 
-    /// Closes the idle connections whose time is over.
+    /// Whether the callee seems to have closed an idle connection since this was asked last.
+    pub(super) fn has_closed(&self) -> bool {
+        self.closing.take()
+    }
+
+    /// Closes the idle connections whose time is over, or that the callee has closed.
     pub(super) fn prune(&self, now: Instant) {
         self.idle().prune(self.settings.idle_timeout, now);
         self.shared().prune(self.settings.idle_timeout, now);

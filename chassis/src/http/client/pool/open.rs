@@ -59,7 +59,7 @@ impl Endpoint {
                 Ok(Opened::Shared(connection)) => endpoint.put_shared(connection),
                 Ok(Opened::Own(connection)) => {
                     endpoint.speaks(Spoken::Http1);
-                    endpoint.idle().put(connection);
+                    endpoint.put_idle(connection, endpoint.env.now());
                 }
                 Err(_) => {}
             }
@@ -101,7 +101,7 @@ impl Endpoint {
         let now = self.env.now();
         match negotiated {
             Negotiated::Http1 => Ok(Opened::Own(Connection {
-                kept: Kept::open(io).await?,
+                kept: Box::new(Kept::new(io)),
                 born: now,
                 age,
                 idle_since: now,

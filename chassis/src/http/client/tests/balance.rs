@@ -34,7 +34,7 @@ async fn an_instance_that_never_answers_is_ejected_and_probed_by_one_call() {
     let good = Server::answering("ok").await;
     let stopped = Server::start(|mut peer| async move { peer.closed().await }).await;
     let settings = Settings {
-        attempt_timeout: Some(Duration::from_millis(20)),
+        attempt_timeout: Some(Duration::from_millis(100)),
         ..Settings::default()
     };
     let client = Client::of(&[&good, &stopped], settings);

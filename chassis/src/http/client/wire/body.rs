@@ -1,14 +1,14 @@
-//! Bodies, out and in.
+//! The body of a request, and what can go wrong on the wire.
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use h2::RecvStream;
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use hyper::body::Incoming;
+
+use super::http1::Http1Error;
 
 type Source = Box<dyn StdError + Send + Sync>;
 pub(super) type Streaming = Pin<Box<dyn HttpBody<Data = Bytes, Error = Source> + Send>>;
@@ -76,88 +76,26 @@ impl fmt::Debug for SendBody {
     }
 }
 
-/// The body of an answer. Dropped before its end, it closes its connection (HTTP/1.1) or resets its
-/// stream (HTTP/2).
-#[derive(Debug)]
-pub(in crate::http::client) enum Body {
-    Http1(Incoming),
-    Http2 {
-        stream: RecvStream,
-        /// `content-length`; 0 where the answer does not say.
-        declared: u64,
-    },
-}
-
-impl HttpBody for Body {
-    type Data = Bytes;
-    type Error = WireError;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, WireError>>> {
-        match self.get_mut() {
-            Self::Http1(body) => {
-                let frame = ready!(Pin::new(body).poll_frame(cx));
-                Poll::Ready(frame.map(|frame| frame.map_err(WireError::Http1)))
-            }
-            Self::Http2 { stream, .. } => {
-                let frame = ready!(poll_stream(stream, cx));
-                Poll::Ready(frame.map(|frame| frame.map_err(WireError::Http2)))
-            }
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        match self {
-            Self::Http1(body) => body.is_end_stream(),
-            Self::Http2 { stream, .. } => stream.is_end_stream(),
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Http1(body) => body.size_hint(),
-            Self::Http2 { declared, .. } => {
-                let mut hint = SizeHint::new();
-                hint.set_lower(*declared);
-                hint
-            }
-        }
-    }
-}
-
-fn poll_stream(
-    stream: &mut RecvStream,
-    cx: &mut Context<'_>,
-) -> Poll<Option<Result<Frame<Bytes>, h2::Error>>> {
-    match ready!(stream.poll_data(cx)) {
-        Some(Ok(data)) => {
-            // The window opens again as far as was read, and no further: what nobody reads stays
-            // with the callee.
-            let released = stream.flow_control().release_capacity(data.len());
-            Poll::Ready(Some(released.map(|()| Frame::data(data))))
-        }
-        Some(Err(error)) => Poll::Ready(Some(Err(error))),
-        None => {
-            let trailers = ready!(stream.poll_trailers(cx));
-            Poll::Ready(trailers.transpose().map(|it| it.map(Frame::trailers)))
-        }
-    }
-}
-
 /// What the connection said.
 #[derive(Debug)]
 pub(in crate::http::client) enum WireError {
-    Http1(hyper::Error),
+    Http1(Http1Error),
     Http2(h2::Error),
+    /// The request is no longer there.
+    Gone,
+}
+
+impl From<Http1Error> for WireError {
+    fn from(error: Http1Error) -> Self {
+        Self::Http1(error)
+    }
 }
 
 impl WireError {
     /// The protocol whose rules the callee broke, if that is what happened.
     pub(in crate::http::client) fn broken_rules_of(&self) -> Option<&'static str> {
         match self {
-            Self::Http1(error) if error.is_parse() => Some("HTTP/1.1"),
+            Self::Http1(Http1Error::Rules(_)) => Some("HTTP/1.1"),
             // What this side noticed and reported, as opposed to what the other side did.
             Self::Http2(error) if error.is_library() => Some("HTTP/2"),
             _ => None,
@@ -170,6 +108,7 @@ impl fmt::Display for WireError {
         match self {
             Self::Http1(error) => error.fmt(f),
             Self::Http2(error) => error.fmt(f),
+            Self::Gone => f.write_str("its body can be sent only once"),
         }
     }
 }
@@ -179,6 +118,7 @@ impl StdError for WireError {
         match self {
             Self::Http1(error) => error.source(),
             Self::Http2(error) => error.source(),
+            Self::Gone => None,
         }
     }
 }

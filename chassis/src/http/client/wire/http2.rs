@@ -2,23 +2,25 @@
 
 use std::error::Error;
 use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::Poll;
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use h2::client::SendRequest;
 use h2::{Reason, RecvStream, SendStream};
-use http::uri::{Authority, Parts, Scheme};
-use http::{HeaderMap, Request, Response, Uri, Version, header};
-use http_body::Body as HttpBody;
+use http::response::Parts;
+use http::uri::{Authority, Scheme};
+use http::{HeaderMap, Request, Response, Uri, Version, header, uri};
+use http_body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::{Notify, oneshot};
 
 use super::body::Streaming;
 pub(in crate::http::client) use super::keep_alive::KeepAlive;
 use super::keep_alive::{Signals, drive};
-use super::{Body, Io, SendBody, SendError, Wire, WireError};
+use super::{Addressed, Io, SendBody, SendError, Wire, WireError};
 use crate::context::Env;
 use crate::http::client::limit::within;
 
@@ -142,6 +144,7 @@ impl Multiplexed {
         Some(Slot {
             connection: Arc::clone(self),
             is_awaited: false,
+            body: None,
         })
     }
 }
@@ -152,6 +155,15 @@ pub(in crate::http::client) struct Slot {
     connection: Arc<Multiplexed>,
     /// The request is sent, and the answer has not begun.
     is_awaited: bool,
+    body: Option<Coming>,
+}
+
+/// The body of an answer. Dropped before its end, its stream is reset.
+#[derive(Debug)]
+struct Coming {
+    stream: RecvStream,
+    /// `content-length`; 0 where the answer does not say.
+    declared: u64,
 }
 
 impl Slot {
@@ -162,22 +174,21 @@ impl Slot {
         connection.idle_since.store(since as u64, Ordering::Relaxed);
     }
 
+    /// Sends a request, and gives the head of the answer as soon as it is there. What the callee
+    /// has not processed must be made anew.
     pub(in crate::http::client) async fn send(
         &mut self,
-        request: Wire,
-    ) -> Result<Response<Body>, SendError> {
-        let (mut head, body) = request.into_parts();
-        let copy = body.copy().map(|body| (head.clone(), body));
-        self.connection.adapt(&mut head);
+        request: &mut Option<Wire>,
+        addressed: &Addressed<'_>,
+    ) -> Result<Parts, SendError> {
+        let (mut head, body) = request.take().ok_or_else(SendError::gone)?.into_parts();
+        self.connection.adapt(&mut head, addressed);
         let is_empty = body.is_end_stream();
         let mut sender = self.connection.sender.clone();
-        let head = Request::from_parts(head, ());
-        let (response, stream) = match sender.send_request(head, is_empty) {
-            Ok(sent) => sent,
-            // What it refuses it has not begun to send: it is closed, or has no number left for a
-            // stream.
-            Err(error) => return Err(self.unsent(error, copy)),
-        };
+        let sent = sender.send_request(Request::from_parts(head, ()), is_empty);
+        // What it refuses it has not begun to send: it is closed, or has no number left for a
+        // stream.
+        let (response, stream) = sent.map_err(|error| self.unsent(error))?;
         if !is_empty {
             send_body(stream, body);
         }
@@ -185,29 +196,75 @@ impl Slot {
         let answered = response.await;
         self.is_awaited = false;
         match answered {
-            Ok(response) => Ok(received(response)),
-            Err(error) if is_unprocessed(&error) => Err(self.unsent(error, copy)),
+            Ok(response) => Ok(self.received(response)),
+            Err(error) if is_unprocessed(&error) => Err(self.unsent(error)),
             Err(error) => Err(SendError::Broken(WireError::Http2(error))),
         }
     }
 
-    fn unsent(
-        &self,
-        error: h2::Error,
-        copy: Option<(http::request::Parts, SendBody)>,
-    ) -> SendError {
+    fn unsent(&self, error: h2::Error) -> SendError {
         if !error.is_reset() {
-            self.connection
-                .signals
-                .is_over
-                .store(true, Ordering::Release);
+            let signals = &self.connection.signals;
+            signals.is_over.store(true, Ordering::Release);
         }
-        let error = WireError::Http2(error);
-        match copy {
-            Some((head, body)) => {
-                SendError::Unsent(error, Box::new(Request::from_parts(head, body)))
-            }
-            None => SendError::Broken(error),
+        SendError::Unsent(WireError::Http2(error))
+    }
+
+    fn received(&mut self, response: Response<RecvStream>) -> Parts {
+        let (head, stream) = response.into_parts();
+        let declared = head.headers.get(header::CONTENT_LENGTH);
+        let declared = declared.and_then(|value| value.to_str().ok()?.parse().ok());
+        self.body = Some(Coming {
+            stream,
+            declared: declared.unwrap_or(0),
+        });
+        head
+    }
+}
+
+/// The body of the answer.
+impl HttpBody for Slot {
+    type Data = Bytes;
+    type Error = WireError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, WireError>>> {
+        let Some(body) = &mut self.get_mut().body else {
+            return Poll::Ready(None);
+        };
+        let frame = ready!(poll_stream(&mut body.stream, cx));
+        Poll::Ready(frame.map(|frame| frame.map_err(WireError::Http2)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        let body = self.body.as_ref();
+        body.is_none_or(|body| body.stream.is_end_stream())
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let mut hint = SizeHint::new();
+        hint.set_lower(self.body.as_ref().map_or(0, |body| body.declared));
+        hint
+    }
+}
+
+fn poll_stream(
+    stream: &mut RecvStream,
+    cx: &mut Context<'_>,
+) -> Poll<Option<Result<Frame<Bytes>, h2::Error>>> {
+    match ready!(stream.poll_data(cx)) {
+        Some(Ok(data)) => {
+            // The window opens again as far as was read, and no further: what nobody reads stays
+            // with the callee.
+            let released = stream.flow_control().release_capacity(data.len());
+            Poll::Ready(Some(released.map(|()| Frame::data(data))))
+        }
+        Some(Err(error)) => Poll::Ready(Some(Err(error))),
+        None => {
+            let trailers = ready!(stream.poll_trailers(cx));
+            Poll::Ready(trailers.transpose().map(|it| it.map(Frame::trailers)))
         }
     }
 }
@@ -223,19 +280,10 @@ impl Drop for Slot {
     }
 }
 
-fn received(response: Response<RecvStream>) -> Response<Body> {
-    let declared = response.headers().get(header::CONTENT_LENGTH);
-    let declared = declared.and_then(|value| value.to_str().ok()?.parse().ok());
-    response.map(|stream| Body::Http2 {
-        stream,
-        declared: declared.unwrap_or(0),
-    })
-}
-
 impl Multiplexed {
     /// What HTTP/2 says otherwise: the whole URI, and no headers about the connection.
-    fn adapt(&self, head: &mut http::request::Parts) {
-        let mut uri = Parts::default();
+    fn adapt(&self, head: &mut http::request::Parts, addressed: &Addressed<'_>) {
+        let mut uri = uri::Parts::default();
         uri.scheme = Some(self.scheme.clone());
         uri.authority = Some(self.authority.clone());
         uri.path_and_query = head.uri.path_and_query().cloned();
@@ -243,7 +291,10 @@ impl Multiplexed {
             head.uri = uri;
         }
         head.version = Version::HTTP_2;
-        remove_connection_headers(&mut head.headers);
+        if !head.headers.is_empty() {
+            remove_connection_headers(&mut head.headers);
+        }
+        addressed.write(&mut head.headers);
     }
 }
 

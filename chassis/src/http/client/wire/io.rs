@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::context::Stream;
@@ -30,6 +32,28 @@ impl Io {
     pub(super) fn noting(self, heard: Arc<AtomicBool>) -> Self {
         let heard = Some(heard);
         Self { heard, ..self }
+    }
+
+    /// Whether there is nothing to read, and no end either. A socket is asked itself, so that what
+    /// the other side did a moment ago counts.
+    pub(super) fn is_quiet(&mut self) -> bool {
+        match &self.stream {
+            Stream::Tcp(stream) => {
+                let peeked = SockRef::from(stream).peek(&mut [MaybeUninit::uninit()]);
+                peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+            }
+            Stream::Other(_) => self.watch(Waker::noop()),
+        }
+    }
+
+    /// Whether there is nothing to read; `waker` is woken when that changes.
+    pub(super) fn watch(&mut self, waker: &Waker) -> bool {
+        let mut cx = Context::from_waker(waker);
+        let mut byte = [0];
+        let mut buf = ReadBuf::new(&mut byte);
+        Pin::new(&mut self.stream)
+            .poll_read(&mut cx, &mut buf)
+            .is_pending()
     }
 }
 

@@ -2,12 +2,14 @@
 //!
 //! [`Io`] is the stream of bytes, plain or encrypted; [`Kept`] a connection of HTTP/1.1, which
 //! carries one call at a time; [`Multiplexed`] one of HTTP/2, which carries many, each in a
-//! [`Slot`]. Requests go out with a [`SendBody`], answers come back with a [`Body`].
+//! [`Slot`]. A request goes out with a [`SendBody`], its endpoint's name and the caller's context
+//! ([`Addressed`]); the body of the answer is read from the [`Kept`] or the [`Slot`] itself.
 //!
-//! HTTP/2 is spoken by the crate `h2` itself, which hyper would only wrap: so a call is polled by its
-//! caller and needs no task of its own, and what was never processed (GOAWAY, REFUSED_STREAM) can be
-//! told from what was.
+//! Both are polled by the call, without a task or a channel between it and its answer. HTTP/2 is
+//! spoken by the crate `h2`, without hyper's wrapper, so that what was never processed (GOAWAY,
+//! REFUSED_STREAM) can be told from what was.
 
+mod addressed;
 mod body;
 mod http1;
 mod http2;
@@ -16,7 +18,8 @@ mod keep_alive;
 
 use http::Request;
 
-pub(super) use body::{Body, SendBody, WireError};
+pub(super) use addressed::Addressed;
+pub(super) use body::{SendBody, WireError};
 pub(super) use http1::Kept;
 pub(super) use http2::{KeepAlive, Multiplexed, Opening, Slot};
 pub(super) use io::Io;
@@ -27,9 +30,15 @@ pub(super) type Wire = Request<SendBody>;
 /// Why there is no answer.
 #[derive(Debug)]
 pub(super) enum SendError {
-    /// The callee has not processed the request, and here it is again: it may be sent elsewhere,
-    /// whatever its method.
-    Unsent(WireError, Box<Wire>),
+    /// The callee has not processed the request: it may be sent elsewhere, whatever its method.
+    Unsent(WireError),
     /// The callee may have seen it.
     Broken(WireError),
+}
+
+impl SendError {
+    /// There is no request any more.
+    fn gone() -> Self {
+        Self::Broken(WireError::Gone)
+    }
 }
