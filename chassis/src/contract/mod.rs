@@ -43,7 +43,7 @@ pub use reply::{Answer, Created, Reply};
 pub use request::{Captures, Request};
 pub use serves::{Served, Serves};
 #[cfg(feature = "service")]
-pub(crate) use spare::keep_target;
+pub(crate) use spare::{headers as spare_headers, keep_headers, keep_target};
 pub use streaming::{Body, Chunks, Format, Frame, FrameKind, Frames, Item, Received, Streaming};
 
 /// What the expansion of `#[service]` calls; public only through `__private`.

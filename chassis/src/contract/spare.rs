@@ -1,11 +1,14 @@
-//! What has served, for the next call: an answer's header map carries the next request's headers, a
-//! target that was sent is overwritten by the next one.
+//! What has served, for the next call: the header maps of a request and of its answer carry the next
+//! ones' headers, a target that was sent is overwritten by the next one.
 //!
 //! A map allocates twice when its first header comes, a text once. What is kept has its memory already.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use http::{HeaderMap, Response};
+
+/// A request and its answer have one each.
+const MAPS: usize = 2;
 
 /// Larger maps are let go: one answer with many headers must not be remembered for ever.
 const MOST: usize = 64;
@@ -15,13 +18,13 @@ const MOST: usize = 64;
 const LONGEST: usize = 1024;
 
 thread_local! {
-    static SPARE: Cell<Option<HeaderMap>> = const { Cell::new(None) };
+    static SPARE: RefCell<Vec<HeaderMap>> = const { RefCell::new(Vec::new()) };
     static TARGET: Cell<Option<String>> = const { Cell::new(None) };
 }
 
 /// An empty map.
-pub(super) fn headers() -> HeaderMap {
-    SPARE.take().unwrap_or_default()
+pub(crate) fn headers() -> HeaderMap {
+    SPARE.with_borrow_mut(Vec::pop).unwrap_or_default()
 }
 
 /// An empty text with room for `room` bytes.
@@ -42,10 +45,19 @@ pub(crate) fn keep_target(mut target: String) {
 
 /// Keeps the map of an answer that has been read.
 pub(super) fn keep<B>(mut read: Response<B>) {
-    let mut headers = std::mem::take(read.headers_mut());
-    if headers.capacity() <= MOST {
+    keep_headers(std::mem::take(read.headers_mut()));
+}
+
+/// Keeps a map that nobody needs any more.
+pub(crate) fn keep_headers(mut headers: HeaderMap) {
+    // One without memory is as good as a new one.
+    if (1..=MOST).contains(&headers.capacity()) {
         headers.clear();
-        SPARE.set(Some(headers));
+        SPARE.with_borrow_mut(|spare| {
+            if spare.len() < MAPS {
+                spare.push(headers);
+            }
+        });
     }
 }
 

@@ -14,12 +14,12 @@ use std::time::Instant;
 use bytes::Bytes;
 use http::{Response, header};
 
-use super::attempt::{Exchanges, Result as Attempted, Told};
+use super::attempt::{Exchanges, Result as Attempted};
 use super::fault;
 use super::incoming::{Coming, Incoming};
 use super::observe::{Methods, Observed};
 use super::transport::HttpTransport;
-use super::wire::{SendBody, Wire};
+use super::wire::SendBody;
 use crate::contract::{Outgoing, Received};
 use crate::policy::stack::Finished;
 use crate::{CallError, Context};
@@ -30,19 +30,20 @@ pub(super) async fn call(
     outgoing: Outgoing,
 ) -> Result<Response<Bytes>, CallError> {
     let now = client.env.now();
-    let method = outgoing.method;
     let context = Context::current();
-    let mut observed = Methods::begin(&*client.methods, method, &context, now);
-    let request = Prepared::of(client, outgoing, &context);
-    match policies(client, request, context, now, Answer::Whole, &mut observed).await {
+    let mut observed = Methods::begin(&*client.methods, outgoing.method, &context, now);
+    let exchanges = Exchanges::new(client, outgoing, context, observed.trace(), Answer::Whole);
+    let exchanges = match exchanges {
+        Ok(exchanges) => exchanges,
+        Err(error) => return Err(failed(client, observed, error)),
+    };
+    match policies(&exchanges, now, &mut observed).await {
         Ok((response, now)) => {
             observed.end(Ok(response.status().as_u16()), now);
+            exchanges.over();
             Ok(response.map(Taken::into_whole))
         }
-        Err(error) => {
-            observed.end(Err(&error), client.env.now());
-            Err(error)
-        }
+        Err(error) => Err(failed(client, observed, error)),
     }
 }
 
@@ -53,12 +54,15 @@ pub(super) async fn stream(
     outgoing: Outgoing,
 ) -> Result<Response<Received>, CallError> {
     let now = client.env.now();
-    let method = outgoing.method;
     let methods = Arc::clone(&client.methods);
     let context = Context::current();
-    let mut observed = Methods::begin(methods, method, &context, now);
-    let request = Prepared::of(client, outgoing, &context);
-    match policies(client, request, context, now, Answer::Stream, &mut observed).await {
+    let mut observed = Methods::begin(methods, outgoing.method, &context, now);
+    let exchanges = Exchanges::new(client, outgoing, context, observed.trace(), Answer::Stream);
+    let exchanges = match exchanges {
+        Ok(exchanges) => exchanges,
+        Err(error) => return Err(failed(client, observed, error)),
+    };
+    match policies(&exchanges, now, &mut observed).await {
         Ok((response, now)) => {
             let (head, body) = response.into_parts();
             let body = match body {
@@ -73,10 +77,7 @@ pub(super) async fn stream(
             };
             Ok(Response::from_parts(head, body))
         }
-        Err(error) => {
-            observed.end(Err(&error), client.env.now());
-            Err(error)
-        }
+        Err(error) => Err(failed(client, observed, error)),
     }
 }
 
@@ -91,32 +92,38 @@ pub(super) async fn head(
     until: Instant,
 ) -> Result<Response<Coming>, CallError> {
     let now = client.env.now();
-    let method = outgoing.method;
     let context = Context::current().with_deadline(until);
-    let mut observed = Methods::begin(&*client.methods, method, &context, now);
-    let mut request = Prepared::of(client, outgoing, &context);
-    request.wire = request.wire.map(|mut request| {
-        *request.method_mut() = verb;
-        if let Some(body) = streaming {
-            request.headers_mut().remove(header::CONTENT_LENGTH);
-            *request.body_mut() = body;
-        }
-        request
-    });
-    let seen = &mut observed;
-    let answered = policies(client, request, context, now, Answer::Head, seen);
-    let (head, now, coming) = match answered.await {
+    let mut observed = Methods::begin(&*client.methods, outgoing.method, &context, now);
+    let exchanges = Exchanges::new(client, outgoing, context, observed.trace(), Answer::Head);
+    let mut exchanges = match exchanges {
+        Ok(exchanges) => exchanges,
+        Err(error) => return Err(failed(client, observed, error)),
+    };
+    let request = &mut exchanges.request;
+    request.method = verb;
+    if let Some(body) = streaming {
+        request.headers.remove(header::CONTENT_LENGTH);
+        request.body = body.into();
+    }
+    let (head, now, coming) = match policies(&exchanges, now, &mut observed).await {
         Ok((response, now)) => match response.into_parts() {
             (head, Taken::Coming(coming)) => (head, now, coming),
             (_, Taken::Whole(_)) => return Err(fault::no_stream(client.service())),
         },
-        Err(error) => {
-            observed.end(Err(&error), client.env.now());
-            return Err(error);
-        }
+        Err(error) => return Err(failed(client, observed, error)),
     };
     observed.end(Ok(head.status.as_u16()), now);
     Ok(Response::from_parts(head, *coming))
+}
+
+/// The call ends with `error`.
+#[cold]
+fn failed<M>(client: &HttpTransport, observed: Observed<M>, error: CallError) -> CallError
+where
+    M: Deref<Target = Methods>,
+{
+    observed.end(Err(&error), client.env.now());
+    error
 }
 
 /// How the body of the answer is taken.
@@ -147,51 +154,20 @@ impl Taken {
 /// The answer, and when it was there.
 type Answered = (Response<Taken>, Instant);
 
-/// A request, and what is taken of the call before it becomes one.
-struct Prepared {
-    method: usize,
-    wire: Result<Wire, CallError>,
-    /// By which it is balanced.
-    key: Option<u64>,
-}
-
-impl Prepared {
-    fn of(client: &HttpTransport, outgoing: Outgoing, context: &Context) -> Self {
-        Self {
-            method: outgoing.method,
-            key: client.endpoints.balance.key(&outgoing, context),
-            wire: client.request(outgoing),
-        }
-    }
-}
-
 /// What stands between the call and its attempts.
 async fn policies<M: Deref<Target = Methods>>(
-    client: &HttpTransport,
-    request: Prepared,
-    context: Context,
+    exchanges: &Exchanges<'_>,
     now: Instant,
-    answer: Answer,
     observed: &mut Observed<M>,
 ) -> Result<Answered, CallError> {
+    let (client, deadline) = (exchanges.client, exchanges.context.deadline());
     // Cache. Fallback.
-    let entered = client.stack.enter(request.method, context.deadline(), now);
+    let entered = client.stack.enter(exchanges.method, deadline, now);
     let call = match entered.await {
         Ok(call) => call,
         Err(refusal) => return Err(fault::refused(refusal, client.service(), &client.stack)),
     };
-    let told = Told {
-        context,
-        trace: observed.trace().clone(),
-    };
-    let exchanges = Exchanges::new(
-        client,
-        (request.method, request.wire?),
-        request.key,
-        told,
-        answer,
-    );
-    let finished = call.run(&exchanges).await;
+    let finished = call.run(exchanges).await;
     observed.attempts(finished.ending.attempts);
     answered(finished, client.service())
 }

@@ -27,7 +27,6 @@ mod layer;
 mod limit;
 mod observe;
 mod pool;
-mod resend;
 mod settings;
 mod standby;
 mod target;

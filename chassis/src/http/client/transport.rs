@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::uri::PathAndQuery;
-use http::{HeaderValue, Method, Request, Uri, header};
+use http::{HeaderValue, Method, header};
 
 use super::call;
 use super::endpoints::Endpoints;
 use super::general::with_keyed;
 use super::observe::Methods;
-use super::wire::{SendBody, Wire};
+use super::wire::{Content, Wire};
 use super::{Injector, Remote, Settings};
 use crate::context::{Env, Trust, carve};
 use crate::contract::{
@@ -139,7 +139,6 @@ impl HttpTransport {
     /// The request of a call: everything but what depends on the endpoint and on the time.
     pub(super) fn request(&self, outgoing: Outgoing) -> Result<Wire, CallError> {
         let info = outgoing.info();
-        let verb = info.verb.clone();
         let target = match self.prefix.is_empty() {
             true => carve(outgoing.target.as_bytes()),
             false => Bytes::from(format!("{}{}", self.prefix, outgoing.target)),
@@ -150,21 +149,22 @@ impl HttpTransport {
                 service: self.service().to_owned(),
                 reason: format!("its path is not valid: {error}"),
             })?;
-        let is_empty = outgoing.body.is_empty();
-        let mut request = Request::new(SendBody::Whole(outgoing.body));
-        *request.headers_mut() = outgoing.headers;
+        let mut headers = outgoing.headers;
         if info.idempotent {
             let call = (self.contract.name, outgoing.method);
-            Context::current().inject_key(request.headers_mut(), call, &self.env);
+            Context::current().inject_key(&mut headers, call, &self.env);
         }
-        if is_empty && matches!(verb, Method::POST | Method::PUT | Method::PATCH) {
+        let has_body = matches!(info.verb, Method::POST | Method::PUT | Method::PATCH);
+        if outgoing.body.is_empty() && has_body {
             // Without it the callee cannot tell "empty" from "forgotten" (RFC 9110, 8.6).
-            let headers = request.headers_mut();
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        *request.method_mut() = verb;
-        *request.uri_mut() = Uri::from(target);
-        Ok(request)
+        Ok(Wire {
+            method: info.verb.clone(),
+            target,
+            headers,
+            body: Content::Whole(outgoing.body),
+        })
     }
 }
 

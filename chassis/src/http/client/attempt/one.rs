@@ -14,7 +14,7 @@ use super::super::incoming::Coming;
 use super::super::limit::{Limit, passed, within};
 use super::super::pool::{Endpoint, Lease, LeaseError};
 use super::super::transport::HttpTransport;
-use super::super::wire::{Addressed, SendError, Wire};
+use super::super::wire::{Addressed, SendError};
 use super::{Exchanges, Result};
 use crate::CallError;
 use crate::policy::Outcome;
@@ -52,7 +52,6 @@ impl<'a> One<'a> {
 
     pub(super) async fn run(mut self) -> Ended<Result> {
         let env = &self.client.env;
-        let mut request = self.call.take();
         let mut now = env.now();
         if self.limit().at() < now + FAIR {
             self.call.hurried.store(true, Ordering::Relaxed);
@@ -81,7 +80,7 @@ impl<'a> One<'a> {
             };
             let id = visit.id();
             self.call.tried.add(id);
-            match self.hop(visit, &mut request, now).await {
+            match self.hop(visit, now).await {
                 Hop::Answered(response, at) => {
                     return Ended {
                         output: Ok(response),
@@ -101,7 +100,6 @@ impl<'a> One<'a> {
                 break;
             }
         }
-        self.call.put_back(request);
         self.failed(last.unwrap_or_else(|| self.no_endpoint()))
     }
 
@@ -118,9 +116,9 @@ impl<'a> One<'a> {
 
     /// Sends the request to the visited endpoint, over connections that were idle as long as there are
     /// any: the callee may have closed them meanwhile. Then over a new one.
-    async fn hop(&self, mut visit: Visit<'_>, request: &mut Option<Wire>, now: Instant) -> Hop {
+    async fn hop(&self, mut visit: Visit<'_>, now: Instant) -> Hop {
         let (client, endpoint) = (self.client, visit.endpoint);
-        let context = &self.call.told.context;
+        let context = &self.call.context;
         let suffering = client
             .chaos
             .decide((client.contract, self.call.method), context, now);
@@ -134,7 +132,7 @@ impl<'a> One<'a> {
             };
             let sent = if lease.reused { now } else { client.env.now() };
             visit.sent(sent);
-            let exchange = self.suffer(&mut lease, endpoint, request, sent, &suffering);
+            let exchange = self.suffer(&mut lease, endpoint, sent, &suffering);
             match within(&client.env, self.limit().at(), exchange).await {
                 Ok(Hop::Answered(response, at)) => {
                     lease.give_back(at);
@@ -166,8 +164,8 @@ impl<'a> One<'a> {
     fn addressed<'b>(&'b self, endpoint: &'b Endpoint, now: Instant) -> Addressed<'b> {
         Addressed {
             host: endpoint.host(),
-            context: &self.call.told.context,
-            trace: &self.call.told.trace,
+            context: &self.call.context,
+            trace: &self.call.trace,
             trust: self.client.trust,
             deadline: self.limit().at(),
             now,
@@ -180,7 +178,6 @@ impl<'a> One<'a> {
         &self,
         lease: &mut Lease,
         endpoint: &Endpoint,
-        request: &mut Option<Wire>,
         now: Instant,
         suffering: &Suffering,
     ) -> Hop {
@@ -188,7 +185,7 @@ impl<'a> One<'a> {
         if let Some(answer) = suffering.before(env).await {
             return Hop::Answered(answer, env.now());
         }
-        let hop = self.exchange(lease, endpoint, request, now).await;
+        let hop = self.exchange(lease, endpoint, now).await;
         match suffering.after() {
             Some(error) => Hop::Failed(error),
             None => hop,
@@ -196,19 +193,10 @@ impl<'a> One<'a> {
     }
 
     /// The wire: sends the request and reads the whole answer.
-    async fn exchange(
-        &self,
-        lease: &mut Lease,
-        endpoint: &Endpoint,
-        request: &mut Option<Wire>,
-        now: Instant,
-    ) -> Hop {
+    async fn exchange(&self, lease: &mut Lease, endpoint: &Endpoint, now: Instant) -> Hop {
         let service = self.client.service();
-        if request.is_none() {
-            *request = self.call.take();
-        }
         let addressed = self.addressed(endpoint, now);
-        let head = match lease.send(request, &addressed).await {
+        let head = match lease.send(&self.call.request, &addressed).await {
             Ok(head) => head,
             Err(SendError::Unsent(error)) => {
                 return Hop::Unsent(fault::unsent(error, service, endpoint));

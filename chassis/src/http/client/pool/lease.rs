@@ -59,7 +59,7 @@ impl Lease {
     /// here.
     pub(in crate::http::client) async fn send(
         &mut self,
-        request: &mut Option<Wire>,
+        request: &Wire,
         addressed: &Addressed<'_>,
     ) -> Result<Parts, SendError> {
         match &mut self.link {

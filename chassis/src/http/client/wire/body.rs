@@ -24,16 +24,11 @@ pub(in crate::http::client) enum SendBody {
 impl SendBody {
     /// The body, to be sent: what can be sent again stays here, too.
     pub(in crate::http::client) fn take(&mut self) -> Self {
-        let copy = self.copy().unwrap_or(Self::Whole(Bytes::new()));
-        std::mem::replace(self, copy)
-    }
-
-    /// The same body for another attempt; `None` where it can be sent only once.
-    pub(super) fn copy(&self) -> Option<Self> {
-        match self {
-            Self::Whole(bytes) => Some(Self::Whole(bytes.clone())),
-            Self::Streaming(_) => None,
-        }
+        let copy = match self {
+            Self::Whole(bytes) => bytes.clone(),
+            Self::Streaming(_) => Bytes::new(),
+        };
+        std::mem::replace(self, Self::Whole(copy))
     }
 }
 

@@ -22,6 +22,7 @@ pub(in crate::http::client) use super::keep_alive::KeepAlive;
 use super::keep_alive::{Signals, drive};
 use super::{Addressed, Io, SendBody, SendError, Wire, WireError};
 use crate::context::Env;
+use crate::contract::spare_headers;
 use crate::http::client::limit::within;
 
 /// What the callee may send before we read it: for one call, and for all calls of a connection. It
@@ -174,21 +175,20 @@ impl Slot {
         connection.idle_since.store(since as u64, Ordering::Relaxed);
     }
 
-    /// Sends a request, and gives the head of the answer as soon as it is there. What the callee
-    /// has not processed must be made anew.
+    /// Sends a request, and gives the head of the answer as soon as it is there.
     pub(in crate::http::client) async fn send(
         &mut self,
-        request: &mut Option<Wire>,
+        request: &Wire,
         addressed: &Addressed<'_>,
     ) -> Result<Parts, SendError> {
-        let (mut head, body) = request.take().ok_or_else(SendError::gone)?.into_parts();
-        self.connection.adapt(&mut head, addressed);
+        let head = self.connection.head(request, addressed);
+        let body = request.body.take().ok_or_else(SendError::gone)?;
         let is_empty = body.is_end_stream();
         let mut sender = self.connection.sender.clone();
-        let sent = sender.send_request(Request::from_parts(head, ()), is_empty);
+        let sent = sender.send_request(head, is_empty);
         // What it refuses it has not begun to send: it is closed, or has no number left for a
         // stream.
-        let (response, stream) = sent.map_err(|error| self.unsent(error))?;
+        let (response, stream) = sent.map_err(|error| self.unsent(request, error))?;
         if !is_empty {
             send_body(stream, body);
         }
@@ -197,17 +197,21 @@ impl Slot {
         self.is_awaited = false;
         match answered {
             Ok(response) => Ok(self.received(response)),
-            Err(error) if is_unprocessed(&error) => Err(self.unsent(error)),
+            Err(error) if is_unprocessed(&error) => Err(self.unsent(request, error)),
             Err(error) => Err(SendError::Broken(WireError::Http2(error))),
         }
     }
 
-    fn unsent(&self, error: h2::Error) -> SendError {
+    fn unsent(&self, request: &Wire, error: h2::Error) -> SendError {
         if !error.is_reset() {
             let signals = &self.connection.signals;
             signals.is_over.store(true, Ordering::Release);
         }
-        SendError::Unsent(WireError::Http2(error))
+        match request.body.streams() {
+            // Its body is gone.
+            true => SendError::Broken(WireError::Http2(error)),
+            false => SendError::Unsent(WireError::Http2(error)),
+        }
     }
 
     fn received(&mut self, response: Response<RecvStream>) -> Parts {
@@ -282,19 +286,25 @@ impl Drop for Slot {
 
 impl Multiplexed {
     /// What HTTP/2 says otherwise: the whole URI, and no headers about the connection.
-    fn adapt(&self, head: &mut http::request::Parts, addressed: &Addressed<'_>) {
+    fn head(&self, request: &Wire, addressed: &Addressed<'_>) -> Request<()> {
         let mut uri = uri::Parts::default();
         uri.scheme = Some(self.scheme.clone());
         uri.authority = Some(self.authority.clone());
-        uri.path_and_query = head.uri.path_and_query().cloned();
+        uri.path_and_query = Some(request.target.clone());
+        let mut head = Request::new(());
         if let Ok(uri) = Uri::from_parts(uri) {
-            head.uri = uri;
+            *head.uri_mut() = uri;
         }
-        head.version = Version::HTTP_2;
-        if !head.headers.is_empty() {
-            remove_connection_headers(&mut head.headers);
+        *head.method_mut() = request.method.clone();
+        *head.version_mut() = Version::HTTP_2;
+        let mut headers = spare_headers();
+        if !request.headers.is_empty() {
+            headers.extend(request.headers.clone());
+            remove_connection_headers(&mut headers);
         }
-        addressed.write(&mut head.headers);
+        addressed.write(&mut headers);
+        *head.headers_mut() = headers;
+        head
     }
 }
 

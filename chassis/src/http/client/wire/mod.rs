@@ -2,7 +2,7 @@
 //!
 //! [`Io`] is the stream of bytes, plain or encrypted; [`Kept`] a connection of HTTP/1.1, which
 //! carries one call at a time; [`Multiplexed`] one of HTTP/2, which carries many, each in a
-//! [`Slot`]. A request goes out with a [`SendBody`], its endpoint's name and the caller's context
+//! [`Slot`]. A request ([`Wire`]) goes out with its endpoint's name and the caller's context
 //! ([`Addressed`]); the body of the answer is read from the [`Kept`] or the [`Slot`] itself.
 //!
 //! Both are polled by the call, without a task or a channel between it and its answer. HTTP/2 is
@@ -15,17 +15,14 @@ mod http1;
 mod http2;
 mod io;
 mod keep_alive;
-
-use http::Request;
+mod request;
 
 pub(super) use addressed::Addressed;
 pub(super) use body::{SendBody, WireError};
 pub(super) use http1::Kept;
 pub(super) use http2::{KeepAlive, Multiplexed, Opening, Slot};
 pub(super) use io::Io;
-
-/// A request that can be sent to any endpoint: its URI has no more than path and query.
-pub(super) type Wire = Request<SendBody>;
+pub(super) use request::{Content, Wire};
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -37,7 +34,7 @@ pub(super) enum SendError {
 }
 
 impl SendError {
-    /// There is no request any more.
+    /// There is no body any more.
     fn gone() -> Self {
         Self::Broken(WireError::Gone)
     }

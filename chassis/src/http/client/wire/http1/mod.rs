@@ -19,8 +19,8 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{Buf, Bytes, BytesMut};
+use http::Method;
 use http::response::Parts;
-use http::{HeaderMap, Method};
 use http_body::{Frame, SizeHint};
 use tokio::io::AsyncReadExt;
 
@@ -85,31 +85,20 @@ impl Kept {
         is_whole && self.is_persistent && self.received.is_empty() && self.io.watch(waker)
     }
 
-    /// Sends a request, and gives the head of the answer as soon as it is there. Where not a byte
-    /// could be sent, the request stays in its place.
+    /// Sends a request, and gives the head of the answer as soon as it is there.
     pub(in crate::http::client) async fn send(
         &mut self,
-        request: &mut Option<Wire>,
+        request: &Wire,
         addressed: &Addressed<'_>,
     ) -> Result<Parts, SendError> {
-        let Some(wire) = request.as_ref() else {
-            return Err(SendError::gone());
-        };
-        let is_head = wire.method() == Method::HEAD;
-        self.sending.begin(wire, addressed);
+        self.sending.begin(request, addressed);
         self.reading = Reading::Head;
         let begun = poll_fn(|cx| self.sending.poll_begun(&mut self.io, cx)).await;
         begun.map_err(|error| SendError::Unsent(Http1Error::Io(error).into()))?;
-        let Some(wire) = request.take() else {
-            return Err(SendError::gone());
-        };
-        let (head, body) = wire.into_parts();
+        let body = request.body.take().ok_or_else(SendError::gone)?;
         self.sending.goes_on_with(body);
-        let mut headers = head.headers;
-        headers.clear();
         let mut answer = Answer {
-            headers,
-            is_head,
+            is_head: request.method == Method::HEAD,
             unwritten: None,
         };
         let head = poll_fn(|cx| self.poll_answer(&mut answer, cx)).await;
@@ -133,7 +122,7 @@ impl Kept {
             answer.unwritten = Some(error);
         }
         loop {
-            if let Some(head) = response::parse(&mut self.received, answer)? {
+            if let Some(head) = response::parse(&mut self.received, answer.is_head)? {
                 self.reading = head.reading;
                 self.is_persistent = head.is_persistent && answer.unwritten.is_none();
                 return Poll::Ready(Ok(head.parts));
@@ -225,8 +214,6 @@ fn take(received: &mut BytesMut, most: usize) -> Bytes {
 
 /// An answer that is awaited.
 struct Answer {
-    /// Where its headers go.
-    headers: HeaderMap,
     /// It has no body, whatever it says of one.
     is_head: bool,
     /// Why the request could not be written to its end.

@@ -6,11 +6,10 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
 use http::{HeaderName, HeaderValue, header};
-use http_body::Body;
 use tokio::io::AsyncWrite;
 
 use super::super::body::Streaming;
-use super::super::{Addressed, Io, SendBody, Wire};
+use super::super::{Addressed, Content, Io, SendBody, Wire};
 use super::Http1Error;
 use crate::context::{Setter, headers};
 
@@ -53,21 +52,20 @@ impl Sending {
         self.body = None;
         self.is_unflushed = true;
         let text = &mut self.text;
-        text.extend_from_slice(request.method().as_str().as_bytes());
+        text.extend_from_slice(request.method.as_str().as_bytes());
         text.push(b' ');
-        let target = request.uri().path_and_query();
-        text.extend_from_slice(target.map_or("/", |target| target.as_str()).as_bytes());
+        text.extend_from_slice(request.target.as_str().as_bytes());
         text.extend_from_slice(b" HTTP/1.1\r\n");
         let mut lines = Lines(text);
         lines.line(&header::HOST, addressed.host.as_bytes());
         addressed.write(&mut lines);
-        if !request.headers().is_empty() {
+        if !request.headers.is_empty() {
             own_headers(request, text);
         }
         self.frames = Frames::of(request);
         self.frames.write(text);
         text.extend_from_slice(b"\r\n");
-        if let SendBody::Whole(body) = request.body()
+        if let Content::Whole(body) = &request.body
             && body.len() <= TOGETHER
         {
             text.extend_from_slice(body);
@@ -212,7 +210,7 @@ impl Setter for Lines<'_> {
 #[cold]
 fn own_headers(request: &Wire, text: &mut Vec<u8>) {
     let written = text.len();
-    for (name, value) in request.headers() {
+    for (name, value) in &request.headers {
         let is_framing = name == header::CONTENT_LENGTH || name == header::TRANSFER_ENCODING;
         let is_ours = name == header::HOST || is_written(&text[..written], name);
         if !is_framing && !is_ours {
@@ -232,13 +230,13 @@ fn is_written(text: &[u8], name: &HeaderName) -> bool {
 
 impl Frames {
     fn of(request: &Wire) -> Self {
-        let said = request.headers().get(header::CONTENT_LENGTH);
-        match request.body() {
-            SendBody::Whole(body) if !body.is_empty() => Self::Length(body.len() as u64),
+        let said = request.headers.get(header::CONTENT_LENGTH);
+        match &request.body {
+            Content::Whole(body) if !body.is_empty() => Self::Length(body.len() as u64),
             // One that says that it is empty is not the same as none.
-            SendBody::Whole(_) => said.map_or(Self::None, |_| Self::Length(0)),
-            SendBody::Streaming(body) => {
-                let length = said.and_then(length).or_else(|| body.size_hint().exact());
+            Content::Whole(_) => said.map_or(Self::None, |_| Self::Length(0)),
+            Content::Streaming { length, .. } => {
+                let length = said.and_then(number).or(*length);
                 length.map_or(Self::Chunks { is_first: true }, Self::Length)
             }
         }
@@ -256,6 +254,6 @@ impl Frames {
     }
 }
 
-fn length(value: &HeaderValue) -> Option<u64> {
+fn number(value: &HeaderValue) -> Option<u64> {
     value.to_str().ok()?.parse().ok()
 }

@@ -8,8 +8,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Version, he
 use httparse::{ParserConfig, Status};
 
 use super::chunked::Chunked;
-use super::{Answer, Http1Error, Reading};
+use super::{Http1Error, Reading};
 use crate::context::carve;
+use crate::contract::{keep_headers, spare_headers};
 
 /// Headers of an answer that are taken: in bytes, and in number.
 pub(super) const MAX_HEAD: usize = 64 << 10;
@@ -24,12 +25,9 @@ pub(super) struct Head {
 }
 
 /// The head that stands at the beginning of `received`, taken off it; `None`: more must be read.
-pub(super) fn parse(
-    received: &mut BytesMut,
-    answer: &mut Answer,
-) -> Result<Option<Head>, Http1Error> {
+pub(super) fn parse(received: &mut BytesMut, is_head: bool) -> Result<Option<Head>, Http1Error> {
     while !received.is_empty() {
-        let Some((len, head)) = one(received, answer)? else {
+        let Some((len, head)) = one(received, is_head)? else {
             return match received.len() < MAX_HEAD {
                 true => Ok(None),
                 false => Err(Http1Error::Rules("its headers are larger than 64 KiB")),
@@ -43,17 +41,14 @@ pub(super) fn parse(
                 ));
             }
             // The answer itself follows.
-            status if status.is_informational() => {
-                answer.headers = head.parts.headers;
-                answer.headers.clear();
-            }
+            status if status.is_informational() => keep_headers(head.parts.headers),
             _ => return Ok(Some(head)),
         }
     }
     Ok(None)
 }
 
-fn one(received: &[u8], answer: &mut Answer) -> Result<Option<(usize, Head)>, Http1Error> {
+fn one(received: &[u8], is_head: bool) -> Result<Option<(usize, Head)>, Http1Error> {
     let mut room = [const { MaybeUninit::uninit() }; MAX_HEADERS];
     let mut parsed = httparse::Response::new(&mut []);
     let config = ParserConfig::default();
@@ -67,7 +62,7 @@ fn one(received: &[u8], answer: &mut Answer) -> Result<Option<(usize, Head)>, Ht
         Err(error) => return Err(malformed(error)),
     };
     let mut framing = Framing::new(parsed.version == Some(1));
-    let mut headers = std::mem::take(&mut answer.headers);
+    let mut headers = spare_headers();
     // Of its own, so that headers that are kept don't keep what was read with them.
     let text = carve(&received[..len]);
     for one in parsed.headers.iter() {
@@ -77,7 +72,7 @@ fn one(received: &[u8], answer: &mut Answer) -> Result<Option<(usize, Head)>, Ht
     }
     let status = parsed.code.and_then(|code| StatusCode::from_u16(code).ok());
     let status = status.ok_or(Http1Error::Rules("its status is no status"))?;
-    Ok(Some((len, framing.head(status, headers, answer.is_head))))
+    Ok(Some((len, framing.head(status, headers, is_head))))
 }
 
 fn header(

@@ -6,7 +6,8 @@ mod requests;
 
 use bytes::Bytes;
 use http::response::Parts;
-use http::{HeaderValue, Method, Request, Uri};
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderValue};
 use http_body_util::BodyExt as _;
 use std::task::Waker;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
@@ -24,10 +25,12 @@ fn pipe() -> (Kept, DuplexStream) {
 }
 
 fn request(method: Method, body: SendBody) -> Wire {
-    let mut request = Request::new(body);
-    *request.method_mut() = method;
-    *request.uri_mut() = Uri::from_static("/v1/orders/42?full=true");
-    request
+    Wire {
+        method,
+        target: PathAndQuery::from_static("/v1/orders/42?full=true"),
+        headers: HeaderMap::new(),
+        body: body.into(),
+    }
 }
 
 fn get() -> Wire {
@@ -56,7 +59,7 @@ async fn send_for(
         now,
         attempt: 1,
     };
-    kept.send(&mut Some(wire), &addressed).await
+    kept.send(&wire, &addressed).await
 }
 
 /// An answer, and whether its connection can carry another call.

@@ -37,7 +37,9 @@ async fn by_hyper(answer: Vec<u8>) -> Option<(u16, Vec<u8>)> {
     let (ours, mut theirs) = tokio::io::duplex(1 << 16);
     let io = hyper_util::rt::TokioIo::new(ours);
     let (mut sender, connection) = hyper::client::conn::http1::handshake(io).await.unwrap();
-    let wire = get().map(|_| String::new());
+    let wire = http::Request::get("/v1/orders/42")
+        .body(String::new())
+        .unwrap();
     let asked = async {
         let response = sender.send_request(wire).await.ok()?;
         let status = response.status().as_u16();

@@ -65,7 +65,7 @@ async fn a_request_without_a_body() {
 #[tokio::test]
 async fn a_request_with_a_body_and_headers() {
     let mut wire = request(Method::POST, SendBody::Whole(Bytes::from_static(b"{}")));
-    let map = wire.headers_mut();
+    let map = &mut wire.headers;
     map.insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json"),
@@ -81,7 +81,7 @@ async fn a_request_with_a_body_and_headers() {
 #[tokio::test]
 async fn an_empty_body_is_said_where_it_was_meant() {
     let mut wire = request(Method::POST, SendBody::Whole(Bytes::new()));
-    wire.headers_mut()
+    wire.headers
         .insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
     let written = plain(wire).await;
     assert!(
@@ -103,7 +103,7 @@ async fn a_large_body_comes_after_its_head() {
 #[tokio::test]
 async fn the_context_is_told_in_place_of_what_the_request_says() {
     let mut wire = get();
-    let map = wire.headers_mut();
+    let map = &mut wire.headers;
     map.insert(headers::EXPECTED_TIMEOUT, HeaderValue::from_static("99999"));
     map.insert(headers::PRIORITY, HeaderValue::from_static("u=1"));
     let written = written(wire, &Context::default(), Trust::Mesh)
@@ -135,7 +135,7 @@ async fn a_body_that_streams_goes_by_chunks() {
 async fn a_body_whose_length_was_said_has_that_length() {
     let said = |pieces| {
         let mut wire = request(Method::POST, streaming(pieces));
-        wire.headers_mut()
+        wire.headers
             .insert(header::CONTENT_LENGTH, HeaderValue::from_static("6"));
         wire
     };
