@@ -44,7 +44,7 @@ pub use request_id::RequestId;
 pub use sampled_limit::SampledLimit;
 pub use scope::Scoped;
 #[cfg(feature = "service")]
-pub(crate) use scope::replace;
+pub(crate) use scope::{noticing, replace, say_exhausted};
 pub use trace::{SpanId, TraceContext, TraceFlags, TraceId};
 
 /// What travels with a call. A cheap clone.

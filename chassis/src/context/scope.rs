@@ -14,6 +14,9 @@ use super::Context;
 
 thread_local! {
     static CURRENT: Cell<Context> = const { Cell::new(Context(None)) };
+    /// Whether a call outward ended exhausted since [`noticing`] looked.
+    #[cfg(feature = "service")]
+    static EXHAUSTED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Empty, too, while the thread ends and its locals are gone.
@@ -33,6 +36,24 @@ pub(crate) fn replace(context: Context) -> Context {
     let mut slot = context;
     swap(&mut slot);
     slot
+}
+
+/// A call outward failed and must not be tried again, here or above. Whoever serves the request that it
+/// was made for hears of it by [`noticing`], whatever the code between makes of the error.
+#[cfg(feature = "service")]
+#[cold]
+pub(crate) fn say_exhausted() {
+    let _ = EXHAUSTED.try_with(|said| said.set(true));
+}
+
+/// Polls by `poll`, and tells whether a call outward ended exhausted within. Not seen is what a task does
+/// that was spawned.
+#[cfg(feature = "service")]
+#[inline]
+pub(crate) fn noticing<R>(poll: impl FnOnce() -> R) -> (R, bool) {
+    let _ = EXHAUSTED.try_with(|said| said.set(false));
+    let result = poll();
+    (result, EXHAUSTED.try_with(Cell::get).unwrap_or_default())
 }
 
 fn swap(slot: &mut Context) {

@@ -8,6 +8,7 @@ use super::limit::{Limit, passed};
 use super::pool::{Endpoint, LeaseError};
 use super::wire::WireError;
 use crate::CallError;
+use crate::context::say_exhausted;
 use crate::discovery::Address;
 use crate::policy::Stack;
 use crate::policy::stack::{Exhausted, Refusal};
@@ -18,10 +19,13 @@ use crate::problem::RetryAdvice;
 pub(super) fn refused(refusal: Refusal, service: &str, stack: &Stack) -> CallError {
     match refusal {
         Refusal::Late(limit) => passed(limit, service, "called"),
-        Refusal::Open(open) => CallError::BreakerOpen {
-            service: service.to_owned(),
-            retry_after: open.retry_after,
-        },
+        Refusal::Open(open) => {
+            say_exhausted();
+            CallError::BreakerOpen {
+                service: service.to_owned(),
+                retry_after: open.retry_after,
+            }
+        }
         Refusal::Crowded => {
             let bulkhead = stack.settings().bulkhead.unwrap_or_default();
             CallError::Overloaded {
@@ -45,6 +49,7 @@ pub(super) fn exhausted(
     attempts: u32,
     why: Exhausted,
 ) -> CallError {
+    say_exhausted();
     CallError::Exhausted {
         service: service.to_owned(),
         attempts,
@@ -56,6 +61,7 @@ pub(super) fn exhausted(
 /// A failure that was answered, marked so that whoever reads it doesn't try again.
 #[cold]
 pub(super) fn exhausted_answer<T>(mut response: Response<T>) -> Response<T> {
+    say_exhausted();
     let advice = RetryAdvice {
         exhausted: true,
         after: None,

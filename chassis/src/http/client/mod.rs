@@ -46,9 +46,9 @@ pub use layer::{ClientTelemetry, ClientTelemetryFuture, ClientTelemetryLayer};
 pub(crate) use observe::Methods as Observed;
 pub use settings::{
     BalanceRule, BalanceTable, BreakerTable, BudgetTable, BulkheadTable, CacheTable,
-    ClientSettings, EjectionTable, HedgeTable, OneBalance, OneBreaker, OneBudget, OneBulkhead,
-    OneCache, OneClient, OneEjection, OneHedge, OneMethod, OneRetry, Policies, Protocol,
-    RetryTable, Settings,
+    ClientSettings, EjectionTable, HedgeTable, LimitTable, OneBalance, OneBreaker, OneBudget,
+    OneBulkhead, OneCache, OneClient, OneEjection, OneHedge, OneLimit, OneMethod, OneRetry,
+    Policies, Protocol, RetryTable, Settings,
 };
 pub(crate) use settings::{Place, breaker, budget, bulkhead, retry};
 pub(crate) use standby::Standby;

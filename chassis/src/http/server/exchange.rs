@@ -39,6 +39,8 @@ pub(super) struct Exchange {
     pub(super) items: Option<u64>,
     /// What the answer says of its rate limit, where it has one.
     pub(super) rated: Option<Rated>,
+    /// A call outward was tried enough: if this one fails, too, nobody above is to try it again.
+    pub(super) exhausted: bool,
     recorded: bool,
 }
 
@@ -91,6 +93,7 @@ impl Exchange {
             http1: head.http1,
             items: None,
             rated: None,
+            exhausted: false,
             recorded: false,
         });
         if !exchange.http1 {

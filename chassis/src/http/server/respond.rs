@@ -41,6 +41,7 @@ pub(super) fn reply(mut exchange: Box<Exchange>, reply: Reply) -> Response<Body>
     if !reply.retry.is_empty() {
         reply.retry.write(&mut headers);
     }
+    enough(&exchange, reply.status, &mut headers);
     for (name, value) in reply.headers {
         headers.insert(name, value);
     }
@@ -120,6 +121,7 @@ pub(super) fn routed(
         parts.headers.insert(CONNECTION, CLOSE);
     }
     rate(&exchange, &mut parts.headers);
+    enough(&exchange, parts.status, &mut parts.headers);
     let behind = parts.extensions.remove::<Behind>();
     if let Some(frames) = behind.as_ref().and_then(Behind::frames) {
         // A layer may have announced what it would have made of the body, which it has not seen.
@@ -173,6 +175,13 @@ fn sign(exchange: &Exchange, headers: &mut HeaderMap) {
 fn rate(exchange: &Exchange, headers: &mut HeaderMap) {
     if let Some(rated) = &exchange.rated {
         exchange.edge().pipeline().rates.say(rated, headers);
+    }
+}
+
+/// A failure that comes of a call that was tried enough says so, whatever its error has become.
+fn enough(exchange: &Exchange, status: StatusCode, headers: &mut HeaderMap) {
+    if exchange.exhausted && status.is_server_error() {
+        headers.insert(RETRY, EXHAUSTED);
     }
 }
 

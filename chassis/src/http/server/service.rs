@@ -35,7 +35,7 @@ use super::table::{Found, Path};
 use super::watch::method_index;
 use super::work::{self, Outcome, Work};
 use super::{merged, problems, respond};
-use crate::context::Ids;
+use crate::context::{Ids, noticing};
 use crate::contract::{Answer, Captures, Reply};
 use crate::telemetry::Telemetry;
 
@@ -297,7 +297,9 @@ pub(super) fn call(
         answer
     };
     // A parameter's own code runs here, so that a panic is possible as in the handler.
-    let begun = catch_unwind(AssertUnwindSafe(|| exchange.context.lend(begin)));
+    let begin = AssertUnwindSafe(|| exchange.context.lend(begin));
+    let (begun, exhausted) = noticing(|| catch_unwind(begin));
+    exchange.exhausted = exhausted;
     headers.clear();
     exchange.headers = Some(headers);
     match begun {
@@ -325,7 +327,9 @@ fn ask(
             _ => Err(Work::Router(Box::new(call))),
         }
     };
-    let begun = catch_unwind(AssertUnwindSafe(|| exchange.context.lend(begin)));
+    let begin = AssertUnwindSafe(|| exchange.context.lend(begin));
+    let (begun, exhausted) = noticing(|| catch_unwind(begin));
+    exchange.exhausted = exhausted;
     let outcome = match begun {
         Ok(Ok(routed)) => Outcome::Routed(routed),
         Ok(Err(work)) => return Serving::working(exchange, work, cancel),

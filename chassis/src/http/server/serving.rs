@@ -18,7 +18,7 @@ use super::overload::{self, Admission};
 use super::table::Found;
 use super::work::{self, Outcome, Work};
 use super::{problems, respond, service};
-use crate::context::Alarm;
+use crate::context::{Alarm, noticing};
 use crate::policy::shed::Turn;
 
 /// One request on its way to its answer. Dropped by hyper when the caller hangs up.
@@ -95,7 +95,9 @@ impl Serving {
                 }
             }
             Stage::Working(exchange, work, alarm, _) => {
-                match work.poll(&mut exchange.context, cx) {
+                let (poll, exhausted) = noticing(|| work.poll(&mut exchange.context, cx));
+                exchange.exhausted |= exhausted;
+                match poll {
                     Poll::Ready(outcome) => Poll::Ready(Step::Worked(outcome)),
                     Poll::Pending => late(exchange, alarm, cx).map(|()| Step::Late),
                 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::super::Outcome;
 use super::super::ejection::{Change, Group, Member, Rates, Standing};
+use super::super::limit::AdaptiveLimit;
 use super::{InFlight, Load, LoadSettings};
 
 /// One endpoint, as a [`Balancer`](super::Balancer) sees it: what a call to it costs, and whether it
@@ -20,6 +21,8 @@ pub struct Candidate {
     warm_at: AtomicU64,
     /// What its calls have taken since this was asked last, in microseconds.
     spent: AtomicU64,
+    /// How many calls it gets at once, where that is limited.
+    limit: Option<Box<AdaptiveLimit>>,
 }
 
 impl Candidate {
@@ -33,7 +36,23 @@ impl Candidate {
             epoch: now,
             warm_at: AtomicU64::new(0),
             spent: AtomicU64::new(0),
+            limit: None,
         }
+    }
+
+    /// The same with a limit of calls at once. Who makes a call asks it, and tells it how the call went.
+    #[must_use]
+    pub fn limited(self, limit: AdaptiveLimit) -> Self {
+        Self {
+            limit: Some(Box::new(limit)),
+            ..self
+        }
+    }
+
+    /// How many calls it gets at once, where that is limited.
+    #[inline]
+    pub fn limit(&self) -> Option<&AdaptiveLimit> {
+        self.limit.as_deref()
     }
 
     /// It has just come, or come back: it gets less than its part until `slow_start` has passed.

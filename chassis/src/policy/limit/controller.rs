@@ -1,12 +1,13 @@
 //! [`Controller`]: from the latency of a window to the next limit. Pure: no clock, no lock.
 //!
 //! Two things are kept: how long a call takes when nobody is in its way (`baseline`), and the limit.
-//! Calls that take longer than the baseline and its tolerance wait for something, so fewer are let in;
-//! else a few more are. The baseline is learned while the limit isn't needed. Where it always is, and
+//! It begins low ([`start`](super::start)). From then on calls that take longer than the baseline and its
+//! tolerance wait for something, so fewer are let in; else a few more are. The baseline is learned while the limit isn't needed. Where it always is, and
 //! after a sharp cut, a probe halves what is let in as long as that makes calls faster: so a dependency
 //! that has become slow, which is no faster for fewer calls, is told from a queue, which is.
 
 use super::LimitSettings;
+use super::start::{self, Sign, Start};
 
 /// What calls did between two looks.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +16,8 @@ pub(super) struct Window {
     pub(super) now: u64,
     /// The mean latency in nanoseconds.
     pub(super) mean: f64,
+    /// The shortest.
+    pub(super) fastest: f64,
     /// How many calls the mean is of.
     pub(super) calls: u32,
     /// How many found no answer in time.
@@ -35,6 +38,8 @@ pub(super) struct Turn {
     pub(super) calls: u32,
     /// How long it lasts at least, in nanoseconds.
     pub(super) length: u64,
+    /// Whether it still begins: who is refused may look at once.
+    pub(super) starts: bool,
 }
 
 #[derive(Debug)]
@@ -43,8 +48,10 @@ pub(super) struct Controller {
     limit: f64,
     /// Nanoseconds; none before the first window.
     baseline: Option<f64>,
-    /// When the baseline was last seen to be so.
-    fresh: u64,
+    /// The beginning, as long as it lasts.
+    start: Option<Start>,
+    /// Before this no cut asks for another probe.
+    rest: u64,
     /// When it is looked for by a probe, if it isn't seen before.
     stale: u64,
     probe: Option<Probe>,
@@ -63,10 +70,13 @@ struct Probe {
     level: f64,
     /// The latency at the level before this one.
     last: f64,
+    /// After one deep cut, with a baseline that is known: it is asked only whether the cut helped, or if
+    /// not, whether half as many would.
+    is_check: bool,
 }
 
 /// A window needs so many calls for its mean to say something.
-pub(super) const CALLS: u32 = 10;
+const CALLS: u32 = 10;
 /// A call that is late by less than this waits for nothing but a timer or a thread: 1 ms.
 const SLACK: f64 = 1e6;
 /// A probe never lets fewer in.
@@ -75,6 +85,8 @@ const LEAST: f64 = 3.0;
 const FASTER: f64 = 0.8;
 /// A limit that loses more than this share at once is cut sharply.
 const SHARP: f64 = 0.9;
+/// More than this share, and it has to be seen that it helped.
+const DEEP: f64 = 0.5;
 /// So many sharp cuts in a row, or windows at the minimum, ask for a probe.
 const CUTS: u32 = 3;
 /// A probe ends after this, whatever it has seen: calls that take seconds can't be probed.
@@ -90,7 +102,8 @@ impl Controller {
             limit: f64::from(settings.initial_concurrency),
             settings,
             baseline: None,
-            fresh: 0,
+            start: Some(Start::default()),
+            rest: 0,
             stale: 0,
             probe: None,
             cut: None,
@@ -101,13 +114,25 @@ impl Controller {
 
     /// What the first window needs.
     pub(super) fn first(&self) -> Turn {
-        let update = u64::try_from(self.settings.update_interval.as_nanos()).unwrap_or(u64::MAX);
         Turn {
             limit: self.limit as u32,
             drains: false,
-            calls: CALLS,
-            length: update,
+            // All that began together: those that end first are the quick ones.
+            calls: self.limit as u32,
+            length: self.update(),
+            starts: true,
         }
+    }
+
+    /// Somebody is refused, and no call has ended yet: after a while that is no reason to refuse more.
+    /// The new limit, if there is one.
+    pub(super) fn impatient(&mut self, now: u64) -> Option<u32> {
+        let may = self.start.as_mut().filter(|_| self.baseline.is_none());
+        if !may.is_some_and(|start| start.is_impatient(now)) {
+            return None;
+        }
+        self.limit = self.bounded(self.limit * 2.0);
+        Some(self.limit as u32)
     }
 
     /// Whether it looks for the baseline.
@@ -123,13 +148,13 @@ impl Controller {
     /// What a window says.
     pub(super) fn turn(&mut self, window: Window) -> Turn {
         let before = self.limit;
-        let is_needed = f64::from(window.peak) * 2.0 >= self.limit;
         if self.probe.is_some() {
             return self.probed(window);
         }
         let late = f64::from(window.late);
         if late > 0.0 && late >= f64::from(window.late + window.calls) * LATE {
             // However quick the others are: more calls would only fail as these did.
+            self.start = None;
             self.limit = self.bounded(self.limit * SHARP);
             return self.steady(window, self.limit < before);
         }
@@ -137,6 +162,10 @@ impl Controller {
             return self.steady(window, false);
         }
         let is_reached = f64::from(window.peak) + 1.0 > self.limit;
+        if self.start.is_some() {
+            return self.starting(window, is_reached);
+        }
+        let is_needed = f64::from(window.peak) * 2.0 >= self.limit;
         if !is_needed || (self.baseline.is_none() && !is_reached) {
             self.learn(window);
             return self.steady(window, false);
@@ -144,7 +173,7 @@ impl Controller {
         let Some(baseline) = self.baseline.filter(|_| window.now < self.stale) else {
             // Of a start under load the first window says little: calls were only beginning to queue.
             let mean = self.baseline.map_or(f64::INFINITY, |_| window.mean);
-            return self.begin_probe(Window { mean, ..window }, (self.limit, mean));
+            return self.begin_probe(Window { mean, ..window }, (self.limit, mean), false);
         };
         if window.mean < baseline {
             self.learn(window);
@@ -152,30 +181,83 @@ impl Controller {
         self.follow(window, baseline)
     }
 
-    /// The gradient: as much less as calls take longer than they should, and a little more.
-    fn follow(&mut self, window: Window, baseline: f64) -> Turn {
-        let allowed = (baseline * self.settings.tolerance).max(baseline + SLACK);
-        let gradient = (allowed / window.mean).clamp(0.5, 1.0);
-        let before = self.limit;
-        // As quick as alone: there is room, perhaps for many more.
-        let is_quick = window.mean < (baseline * 1.1).max(baseline + SLACK);
-        let more = if is_quick {
-            before.sqrt().max(before / 4.0)
-        } else {
-            before.sqrt()
+    /// At the beginning, and as long as nothing was ever in the way of a call.
+    fn starting(&mut self, window: Window, is_reached: bool) -> Turn {
+        let known = self.baseline.unwrap_or(window.mean);
+        let allowed = self.allowed(known);
+        let sign = match &mut self.start {
+            Some(start) => start.sign(&window, allowed),
+            None => Sign::Over,
         };
-        let next = before * gradient + more;
+        match sign {
+            Sign::Over => {
+                self.start = None;
+                if is_reached {
+                    // What is seen now began when fewer were let in.
+                    self.limit = self.bounded(self.limit / 2.0);
+                }
+                return self.follow(window, known);
+            }
+            // A first call that had to wait for a connection or a cache says little of the others.
+            Sign::Good if window.mean * 2.0 < known => self.see(window.mean, window.now),
+            // While more and more are let in, what becomes slower is a queue, and not what a call takes.
+            _ if is_reached && window.mean > known => {}
+            _ => self.learn(window),
+        }
+        if is_reached && sign == Sign::Good {
+            let more = f64::from(window.calls) * start::GROWTH;
+            self.limit = self.bounded((self.limit + more).min(self.limit * (1.0 + start::GROWTH)));
+        }
+        let length = if is_reached { 0 } else { self.update() };
+        Turn {
+            limit: self.limit as u32,
+            drains: false,
+            calls: start::CALLS,
+            length,
+            starts: true,
+        }
+    }
+
+    /// How long a call may take.
+    fn allowed(&self, baseline: f64) -> f64 {
+        (baseline * self.settings.tolerance).max(baseline + SLACK)
+    }
+
+    /// The gradient: as much less as calls take longer than they may, and as much more as they may take
+    /// longer, a little at a time.
+    fn follow(&mut self, window: Window, baseline: f64) -> Turn {
+        let allowed = self.allowed(baseline);
+        let ratio = allowed / window.mean;
+        let before = self.limit;
+        // Even the quickest had to wait: there is a queue that stands, and so many less is what it takes.
+        let stands = window.fastest > allowed;
+        let next = if ratio < 1.0 {
+            match stands {
+                true => before.min(f64::from(window.peak)) * ratio,
+                false => before * ratio.max(0.5),
+            }
+        } else if window.mean < (baseline * 1.1).max(baseline + SLACK) {
+            // As quick as alone: there is room, perhaps for many more.
+            before + before.sqrt().max(before / 2.0)
+        } else {
+            before + before.sqrt().min(before * (ratio - 1.0))
+        };
         self.limit = self.bounded(next);
-        let is_sharp = next < before * SHARP;
-        if !is_sharp {
+        if self.limit >= before * SHARP {
             self.cut = None;
             self.cuts = 0;
             return self.steady(window, self.limit < before);
         }
         let cut = *self.cut.get_or_insert((before, window.mean));
         self.cuts += 1;
-        if self.cuts >= CUTS && window.now.saturating_sub(self.fresh) > REST {
-            return self.begin_probe(window, cut);
+        if window.now < self.rest {
+            return self.steady(window, true);
+        }
+        if stands && ratio <= DEEP {
+            return self.begin_probe(window, cut, true);
+        }
+        if self.cuts >= CUTS {
+            return self.begin_probe(window, cut, false);
         }
         self.steady(window, true)
     }
@@ -188,7 +270,6 @@ impl Controller {
 
     fn see(&mut self, baseline: f64, now: u64) {
         self.baseline = Some(baseline);
-        self.fresh = now;
         // Up to a tenth later, so that many limits don't probe at once.
         let interval = u64::try_from(self.settings.min_rtt_interval.as_nanos()).unwrap_or(u64::MAX);
         self.random = self
@@ -199,18 +280,20 @@ impl Controller {
         self.stale = now.saturating_add(interval).saturating_add(jitter);
     }
 
-    fn begin_probe(&mut self, window: Window, before: (f64, f64)) -> Turn {
+    fn begin_probe(&mut self, window: Window, before: (f64, f64), is_check: bool) -> Turn {
+        let level = self.limit.min(f64::from(window.peak));
         self.probe_at(Probe {
             began: window.now,
             before,
-            level: self.limit.min(f64::from(window.peak)),
-            last: window.mean,
+            level: if is_check { self.limit } else { half(level) },
+            // While a queue still grows, it is slow at any level: only what is seen after the cut counts.
+            last: if is_check { f64::INFINITY } else { window.mean },
+            is_check,
         })
     }
 
-    /// Goes to half of the level.
     fn probe_at(&mut self, probe: Probe) -> Turn {
-        let level = (probe.level / 2.0).max(LEAST).min(self.limit);
+        let level = probe.level.min(self.limit);
         self.probe = Some(Probe { level, ..probe });
         let limit = level as u32;
         Turn {
@@ -218,6 +301,7 @@ impl Controller {
             drains: true,
             calls: CALLS.max(2 * limit),
             length: 0,
+            starts: false,
         }
     }
 
@@ -232,9 +316,21 @@ impl Controller {
             window.mean
         };
         let is_faster = seen < probe.last * FASTER;
-        if is_faster && !is_over && probe.level > LEAST {
+        let may_go_on = is_faster && !is_over && probe.level > LEAST;
+        if probe.is_check {
+            let allowed = self.baseline.map_or(0.0, |baseline| self.allowed(baseline));
+            if seen * FASTER <= allowed || (is_faster && probe.last.is_finite()) {
+                // It was a queue: what a call takes alone is known as before.
+                if seen > allowed {
+                    self.limit = self.bounded(probe.level * allowed / seen);
+                }
+                return self.end_probe(window, probe.level);
+            }
+        }
+        if may_go_on {
             return self.probe_at(Probe {
                 last: seen,
+                level: half(probe.level),
                 ..probe
             });
         }
@@ -243,14 +339,19 @@ impl Controller {
         if alone.is_finite() {
             self.see(alone, window.now);
         }
-        self.cut = None;
-        self.cuts = 0;
         let (limit, latency) = probe.before;
         if seen > latency * FASTER {
             // It wasn't their number that made calls slow.
             self.limit = self.bounded(limit.max(self.limit));
         }
-        self.steady(window, false)
+        self.end_probe(window, probe.level)
+    }
+
+    fn end_probe(&mut self, window: Window, level: f64) -> Turn {
+        self.rest = window.now.saturating_add(REST);
+        self.cut = None;
+        self.cuts = 0;
+        self.steady(window, self.limit < level)
     }
 
     fn bounded(&self, limit: f64) -> f64 {
@@ -259,15 +360,25 @@ impl Controller {
         limit.clamp(least, most.max(least))
     }
 
+    /// The shortest time between two looks, in nanoseconds.
+    fn update(&self) -> u64 {
+        u64::try_from(self.settings.update_interval.as_nanos()).unwrap_or(u64::MAX)
+    }
+
     fn steady(&self, window: Window, drains: bool) -> Turn {
-        let update = u64::try_from(self.settings.update_interval.as_nanos()).unwrap_or(u64::MAX);
         // Long enough for calls that take long to end in it.
         let calls = (window.mean * 2.0).min(5e9) as u64;
         Turn {
             limit: self.limit as u32,
             drains,
             calls: CALLS,
-            length: update.max(calls),
+            length: self.update().max(calls),
+            starts: self.start.is_some(),
         }
     }
+}
+
+/// A probe's next level.
+fn half(level: f64) -> f64 {
+    (level / 2.0).max(LEAST)
 }

@@ -5,7 +5,8 @@
 //! processor, a pool, a disk, fewer are. What is beyond is refused at once, while it can still go
 //! elsewhere. It can be asked on either side of a call, and knows nothing of what waits where.
 //!
-//! It follows Netflix' gradient2 and Envoy's adaptive concurrency in how the limit moves, and differs in
+//! It begins low and doubles quickly while that does no harm, as TCP does. After that
+//! it follows Netflix' gradient2 and Envoy's adaptive concurrency in how the limit moves, and differs in
 //! how it learns what a call takes alone: mostly from times when the limit isn't needed; when it is needed
 //! all the time, by probes that halve what is let in as long as that makes calls faster. So a
 //! long overload doesn't become what is normal, a dependency that became slow doesn't shut the
@@ -17,13 +18,14 @@ mod permit;
 #[cfg(test)]
 mod properties;
 mod settings;
+mod start;
 #[cfg(test)]
 mod tests;
 mod window;
 
 use std::fmt;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use self::controller::{Controller, Turn};
@@ -46,6 +48,8 @@ pub struct AdaptiveLimit {
     look: AtomicU64,
     /// Longer calls count as this long, in nanoseconds: one that hangs says no more than that.
     longest: AtomicU64,
+    /// Whether calls were never held up so far.
+    starts: AtomicBool,
     settings: LimitSettings,
     controller: Mutex<Looked>,
 }
@@ -104,6 +108,7 @@ impl AdaptiveLimit {
             window: Window::default(),
             look: AtomicU64::new(turn.length),
             longest: AtomicU64::new(u64::MAX),
+            starts: AtomicBool::new(turn.starts),
             settings,
             controller: Mutex::new(Looked {
                 controller,
@@ -159,19 +164,51 @@ impl AdaptiveLimit {
     ///
     /// [`Overloaded`] when as many are at work as may be.
     #[inline]
-    pub fn enter(&self) -> Result<(), Overloaded> {
+    pub fn enter(&self, now: Instant) -> Result<(), Overloaded> {
         let limit = self.limit();
+        if self.take(limit) {
+            return Ok(());
+        }
+        if self.starts.load(Relaxed) && self.hasten(now) && self.take(self.limit()) {
+            return Ok(());
+        }
+        Err(Overloaded { limit })
+    }
+
+    #[inline]
+    fn take(&self, limit: u32) -> bool {
         let before = self.at_work.fetch_add(1, Relaxed);
         if before >= limit {
             self.at_work.fetch_sub(1, Relaxed);
             // So many wanted in.
             self.peak.fetch_max(limit, Relaxed);
-            return Err(Overloaded { limit });
+            return false;
         }
         if before >= self.peak.load(Relaxed) {
             self.peak.fetch_max(before + 1, Relaxed);
         }
-        Ok(())
+        true
+    }
+
+    /// At the beginning, somebody is refused: the next call that ends looks at once. Whether the limit was
+    /// raised by this alone.
+    #[cold]
+    fn hasten(&self, now: Instant) -> bool {
+        self.look.store(0, Relaxed);
+        let Ok(mut looked) = self.controller.try_lock() else {
+            return false;
+        };
+        let more = looked.controller.impatient(self.nanos(now));
+        if let Some(limit) = more {
+            looked.turn.limit = limit;
+            self.limit.store(limit, Relaxed);
+        }
+        more.is_some()
+    }
+
+    /// Whether calls were never held up so far, so that the limit says nothing yet of how many can be served.
+    pub fn is_starting(&self) -> bool {
+        self.starts.load(Relaxed) && self.limit() < self.settings.max_concurrency
     }
 
     /// Gives a place back, and says how the call went that began at `started`:
@@ -236,6 +273,7 @@ impl AdaptiveLimit {
         let window = self.window.take(now, self.peak.swap(at_work, Relaxed));
         looked.turn = looked.controller.turn(window);
         self.limit.store(looked.turn.limit, Relaxed);
+        self.starts.store(looked.turn.starts, Relaxed);
         let longest = looked
             .controller
             .baseline()

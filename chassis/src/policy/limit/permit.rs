@@ -23,7 +23,7 @@ impl<L: Borrow<AdaptiveLimit>> LimitPermit<L> {
     /// [`Overloaded`] when as many are at work as may be.
     #[inline]
     pub fn acquire(limit: L, now: Instant) -> Result<Self, Overloaded> {
-        limit.borrow().enter()?;
+        limit.borrow().enter(now)?;
         Ok(Self {
             limit,
             started: now,

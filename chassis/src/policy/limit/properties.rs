@@ -58,7 +58,7 @@ proptest! {
             let now = epoch + Duration::from_nanos(nanos);
             match step {
                 Step::Enter => {
-                    let entered = limit.enter().is_ok();
+                    let entered = limit.enter(now).is_ok();
                     prop_assert_eq!(entered, (calls.len() as u32) < limit.limit());
                     if entered {
                         calls.push(now);

@@ -5,13 +5,26 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use super::controller;
 
 /// What calls did since the last look.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Window {
     /// Calls that began before this, in nanoseconds, don't count.
     since: AtomicU64,
     /// The upper twenty bits count calls, the others their latencies in units.
     word: AtomicU64,
+    /// The shortest latency in nanoseconds.
+    fastest: AtomicU64,
     late: AtomicU32,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self {
+            since: AtomicU64::new(0),
+            word: AtomicU64::new(0),
+            fastest: AtomicU64::new(u64::MAX),
+            late: AtomicU32::new(0),
+        }
+    }
 }
 
 /// How many bits the sum has.
@@ -29,6 +42,9 @@ impl Window {
     pub(super) fn add(&self, started: u64, taken: u64) {
         if started < self.since.load(Relaxed) || self.word.load(Relaxed) >> SUM >= FULL {
             return;
+        }
+        if taken < self.fastest.load(Relaxed) {
+            self.fastest.fetch_min(taken, Relaxed);
         }
         // Four minutes at most, so that the sum can't run over into the count.
         let taken = (taken >> UNIT).min((CALL - 1) / FULL);
@@ -62,6 +78,7 @@ impl Window {
             } else {
                 sum / f64::from(calls)
             },
+            fastest: self.fastest.swap(u64::MAX, Relaxed) as f64,
             calls,
             late: self.late.swap(0, Relaxed),
             peak,
@@ -76,6 +93,7 @@ impl Window {
     /// Counts calls that begin from now on.
     pub(super) fn open(&self, now: u64) {
         self.word.store(0, Relaxed);
+        self.fastest.store(u64::MAX, Relaxed);
         self.late.store(0, Relaxed);
         self.since.store(now, Relaxed);
     }

@@ -28,7 +28,7 @@ pub struct Gate {
 pub struct GateSettings {
     /// How the limit finds itself.
     pub limit: LimitSettings,
-    /// How many may wait; 0: nobody does. Default: 32.
+    /// How many may wait; 0: nobody does. Default: 32. Four times as many before the limit is found.
     pub max_waiting: usize,
     /// How long each may wait. Default: 50 ms. A fifth of it while the queue never empties: who is not
     /// served at once then is not served at all.
@@ -47,6 +47,9 @@ impl Default for GateSettings {
 
 /// The share of the wait that is left under pressure.
 const PRESSED: u32 = 5;
+
+/// How many times as many may wait while the limit is not found yet.
+const STARTING: usize = 4;
 
 /// What a gate says to one who comes.
 #[derive(Debug)]
@@ -93,7 +96,7 @@ impl Gate {
         until: Option<Instant>,
         env: &Env,
     ) -> Entry {
-        match self.limit.enter() {
+        match self.limit.enter(now) {
             Ok(()) => Entry::Entered,
             Err(_) => self.wait(urgency, now, until, env),
         }
@@ -112,7 +115,10 @@ impl Gate {
         }
         let state = Arc::new(AtomicU8::new(WAITS));
         let mut queue = self.queue();
-        let wait = match queue.is_pressed(now) {
+        // Who comes first to a service that can serve them is not to be refused for being first.
+        let starts = self.limit.is_starting();
+        let most = self.settings.max_waiting * if starts { STARTING } else { 1 };
+        let wait = match queue.is_pressed(now) && !starts {
             true => self.settings.max_wait / PRESSED,
             false => self.settings.max_wait,
         };
@@ -121,16 +127,13 @@ impl Gate {
             state: Arc::clone(&state),
             waker: None,
         };
-        if !queue.push(waiter, self.settings.max_waiting, now) {
+        if !queue.push(waiter, most, now) {
             return Entry::Refused;
         }
         self.waiting.store(queue.len(), Relaxed);
         // The last one may have left before it could see that somebody waits.
-        if self.limit.enter().is_ok() && !queue.grant(now) {
-            self.limit.leave_untold();
-        }
-        self.waiting.store(queue.len(), Relaxed);
         drop(queue);
+        self.hand_over(now);
         let at = until.map_or(now + wait, |until| until.min(now + wait));
         Entry::Waits(Turn {
             gate: Arc::clone(self),
@@ -151,22 +154,20 @@ impl Gate {
     /// Gives a place back, to the next who waits if there is one. Says nothing of how the call went.
     #[inline]
     pub fn give_back(&self, now: Instant) {
-        if self.waiting.load(Relaxed) == 0 || !self.hand_over(now) {
-            self.limit.leave_untold();
+        self.limit.leave_untold();
+        if self.waiting.load(Relaxed) > 0 {
+            self.hand_over(now);
         }
     }
 
-    /// Lets the next one in at the place of one who leaves; false when nobody waits, or when fewer are
-    /// to be let in.
+    /// Lets in who waits: at the place of one who left, and at those that a limit has more now.
     #[cold]
-    fn hand_over(&self, now: Instant) -> bool {
-        if self.limit.at_work() > self.limit.limit() {
-            return false;
-        }
+    fn hand_over(&self, now: Instant) {
         let mut queue = self.queue();
-        let granted = queue.grant(now);
+        while queue.len() > 0 && self.limit.enter(now).is_ok() {
+            queue.grant(now);
+        }
         self.waiting.store(queue.len(), Relaxed);
-        granted
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {

@@ -42,9 +42,10 @@ impl Queue {
     }
 
     /// Takes one more. In a full queue the oldest of the least urgent gives way, if it is less urgent
-    /// than the new one; else the new one isn't taken.
+    /// than the new one; else the new one isn't taken. Under pressure it also gives way to its like: who has
+    /// waited longest has the least left of what his caller waits.
     pub(super) fn push(&mut self, waiter: Waiter, most: usize, now: Instant) -> bool {
-        if self.waiters.len() >= most && !self.evict(waiter.urgency) {
+        if self.waiters.len() >= most && !self.evict(waiter.urgency, self.is_pressed(now)) {
             return false;
         }
         if self.waiters.is_empty() {
@@ -54,9 +55,10 @@ impl Queue {
         true
     }
 
-    fn evict(&mut self, urgency: Urgency) -> bool {
+    fn evict(&mut self, urgency: Urgency, its_like: bool) -> bool {
         let least = self.waiters.iter().map(|waiter| waiter.urgency).max();
-        let Some(least) = least.filter(|least| *least > urgency) else {
+        let gives_way = |least: &Urgency| *least > urgency || (its_like && *least == urgency);
+        let Some(least) = least.filter(gives_way) else {
             return false;
         };
         let at = self

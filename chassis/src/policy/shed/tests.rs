@@ -1,10 +1,12 @@
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::*;
 use crate::context::Env;
+use crate::policy::Outcome;
 use crate::policy::limit::LimitSettings;
 
 const MS: Duration = Duration::from_millis(1);
@@ -63,6 +65,34 @@ async fn a_burst_is_served_in_the_order_of_its_coming() {
     assert_eq!((gate.limit().at_work(), gate.waiting()), (0, 0));
 }
 
+/// Calls of 50 ms, 1,200 a second from the first moment on: sixty at once, which can all be served.
+#[tokio::test(start_paused = true)]
+async fn who_comes_first_to_a_service_that_can_serve_all_is_not_refused() {
+    let env = Env::seeded(1);
+    let gate = Arc::new(Gate::new(GateSettings::default(), env.now(), 1).unwrap());
+    let refused = Arc::new(AtomicUsize::new(0));
+    for _ in 0..600 {
+        env.sleep(MS * 5 / 6).await;
+        let (gate, env, refused) = (Arc::clone(&gate), env.clone(), Arc::clone(&refused));
+        tokio::spawn(async move {
+            let is_in = match gate.enter(3, env.now(), None, &env) {
+                Entry::Entered => true,
+                Entry::Waits(turn) => turn.await,
+                Entry::Refused => false,
+            };
+            if !is_in {
+                refused.fetch_add(1, SeqCst);
+                return;
+            }
+            let started = env.now();
+            env.sleep(50 * MS).await;
+            gate.leave(started, env.now(), Outcome::Success);
+        });
+    }
+    assert_eq!(refused.load(SeqCst), 0);
+    assert!(gate.limit().limit() >= 60, "{}", gate.limit().limit());
+}
+
 #[tokio::test(start_paused = true)]
 async fn under_pressure_the_last_come_is_served_first() {
     let env = Env::seeded(1);
@@ -82,6 +112,30 @@ async fn under_pressure_the_last_come_is_served_first() {
     gate.give_back(env.now());
     assert_eq!(look(&mut new), Poll::Ready(true));
     assert_eq!(look(&mut old), Poll::Pending);
+}
+
+#[tokio::test(start_paused = true)]
+async fn under_pressure_the_oldest_gives_way_to_the_last_come() {
+    let env = Env::seeded(1);
+    let gate = gate(&env);
+    assert!(matches!(
+        gate.enter(3, env.now(), None, &env),
+        Entry::Entered
+    ));
+    let old: Vec<Turn> = (0..3)
+        .map(|_| wait(&gate, 3, env.now(), &env).unwrap())
+        .collect();
+    env.sleep(40 * MS).await;
+    assert!(wait(&gate, 3, env.now(), &env).is_none(), "a burst so far");
+    env.sleep(80 * MS).await;
+    let mut new = wait(&gate, 3, env.now(), &env).unwrap();
+    assert_eq!(gate.waiting(), 3);
+    let background = wait(&gate, 7, env.now(), &env);
+    assert!(background.is_none(), "nobody is less urgent");
+    gate.give_back(env.now());
+    assert_eq!(look(&mut new), Poll::Ready(true));
+    drop(old);
+    assert_eq!(gate.waiting(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::bound::Bound;
 use super::fate::Fate;
-use crate::context::Env;
+use crate::context::{Env, say_exhausted};
 use crate::policy::Outcome;
 use crate::policy::stack::{Again, Call, Exhausted, Next, Refusal, Stack, Verdict};
 use crate::policy::timeout::{FAIR, Limit, Whose};
@@ -108,6 +108,9 @@ impl Entered<'_> {
             },
         };
         self.exhausted = exhausted;
+        if exhausted.is_some() {
+            say_exhausted();
+        }
         if let Some(call) = self.call.take() {
             call.end(&verdict, exhausted, now);
         }
@@ -192,9 +195,12 @@ fn refused(refusal: Refusal, name: &str, stack: &Stack) -> CallError {
                 service,
             }
         }
-        Refusal::Open(open) => CallError::BreakerOpen {
-            service,
-            retry_after: open.retry_after,
-        },
+        Refusal::Open(open) => {
+            say_exhausted();
+            CallError::BreakerOpen {
+                service,
+                retry_after: open.retry_after,
+            }
+        }
     }
 }

@@ -56,3 +56,17 @@ async fn the_budget_bounds_retries() {
     }
     assert_eq!(till.script.seen().calls, 44);
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_asked_is_told_not_to_try_again_whatever_became_of_the_error() {
+    let till = open("").await;
+    till.script.tell(&[Mood::Broken]);
+    let answer = till.system.get("/v1/stock/bolt").await;
+    assert_eq!(till.script.seen().calls, 3);
+    assert_eq!(answer.status(), 503);
+    assert_eq!(answer.headers()["retry"], "exhausted");
+    let answer = till.post().await;
+    assert_eq!(answer.status(), 503);
+    let told = answer.headers().get("retry");
+    assert_eq!(told, None, "it was tried once, and may be tried again");
+}

@@ -5,14 +5,14 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use bench_chassis::{Slots, Tier};
-use chassis::{App, CallError, Chassis};
+use bench_chassis::{Slots, Tier, TierError};
+use chassis::{App, Chassis};
 
 struct Front(Arc<dyn Slots>);
 
 impl Tier for Front {
-    async fn pass(&self) -> Result<String, CallError> {
-        self.0.work().await
+    async fn pass(&self) -> Result<String, TierError> {
+        Ok(self.0.work().await?)
     }
 }
 

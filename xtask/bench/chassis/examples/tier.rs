@@ -5,8 +5,8 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use bench_chassis::Tier;
-use chassis::{App, CallError, Chassis};
+use bench_chassis::{Tier, TierError};
+use chassis::{App, Chassis};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -20,13 +20,11 @@ struct Place {
 struct One(Option<Arc<dyn Tier>>);
 
 impl Tier for One {
-    async fn pass(&self) -> Result<String, CallError> {
+    async fn pass(&self) -> Result<String, TierError> {
         match &self.0 {
-            Some(next) => next.pass().await,
-            None => Err(CallError::Failed {
-                service: "the bottom".to_owned(),
-                source: "it always does".into(),
-            }),
+            // Its caller is told in its own words, which say nothing of trying again.
+            Some(next) => next.pass().await.map_err(|_| TierError::Away),
+            None => Err(TierError::Away),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use chassis::{CallError, service};
+use chassis::{CallError, Problem, service};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -71,10 +71,24 @@ pub trait Slots {
     async fn work(&self) -> Result<String, CallError>;
 }
 
+/// What a tier answers when it cannot do what it is asked: its own words, as most services have them.
+#[derive(Debug, thiserror::Error, Problem)]
+#[non_exhaustive]
+pub enum TierError {
+    /// What it needs is away.
+    #[error("it cannot be done now")]
+    #[problem(status = 503)]
+    Away,
+    /// The call itself failed.
+    #[error(transparent)]
+    #[problem(call)]
+    Call(#[from] CallError),
+}
+
 /// A tier that passes calls on.
 #[service(version = "1")]
 pub trait Tier {
     /// What the next one answers.
     #[get("/pass")]
-    async fn pass(&self) -> Result<String, CallError>;
+    async fn pass(&self) -> Result<String, TierError>;
 }

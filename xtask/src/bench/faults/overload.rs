@@ -84,6 +84,7 @@ fn offered(bench: &Bench, address: SocketAddr, rate: f64) -> Load {
         .header("x-envoy-expected-rq-timeout-ms", &PATIENCE.to_string())
 }
 
+/// The service has just started, and the first second is all that isn't counted.
 fn flood(load: Load) -> Load {
-    load.connections(CONNECTIONS).seconds(4.0, 8.0)
+    load.connections(CONNECTIONS).seconds(1.0, 8.0)
 }

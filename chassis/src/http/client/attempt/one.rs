@@ -118,6 +118,9 @@ impl<'a> One<'a> {
     /// any: the callee may have closed them meanwhile. Then over a new one.
     async fn hop(&self, mut visit: Visit<'_>, now: Instant) -> Hop {
         let (client, endpoint) = (self.client, visit.endpoint);
+        if let Err(full) = visit.take_place(client.service()) {
+            return Hop::Unsent(full);
+        }
         let context = &self.call.context;
         let suffering = client
             .chaos

@@ -27,6 +27,7 @@ use crate::policy::balance::{
     Ask, BalanceSettings, Balancer, Caller, Candidate, Seat, hash, subset,
 };
 use crate::policy::ejection::{Change, EjectionSettings, Group, Rates, outliers};
+use crate::policy::limit::{AdaptiveLimit, LimitSettings};
 use crate::telemetry::Telemetry;
 
 /// What is set of the balance of a client.
@@ -38,6 +39,8 @@ pub struct BalanceOptions {
     pub key: Option<KeySource>,
     /// Who is left out, and for how long.
     pub ejection: EjectionSettings,
+    /// How many calls an endpoint gets at once; `None`: as many as come.
+    pub limit: Option<LimitSettings>,
     /// Where this process runs.
     pub zone: Option<String>,
 }
@@ -78,7 +81,15 @@ impl Balance {
         let (now, settings) = (self.env.now(), &self.options.choice);
         let mut load = settings.load;
         load.initial = others.unwrap_or(load.initial);
-        let candidate = Candidate::new(&self.group, load, now);
+        let mut candidate = Candidate::new(&self.group, load, now);
+        // Settings that cannot work were found when they were read.
+        let limit = self
+            .options
+            .limit
+            .map(|limit| AdaptiveLimit::new(limit, now, self.env.random()));
+        if let Some(Ok(limit)) = limit {
+            candidate = candidate.limited(limit);
+        }
         if others.is_some() {
             candidate.warm_up(now, settings.slow_start);
         }

@@ -11,6 +11,7 @@ use crate::http::client::pool::Endpoint;
 use crate::policy::Outcome;
 use crate::policy::balance::{Candidate, InFlight, Stay};
 use crate::policy::ejection::Standing;
+use crate::policy::limit::AdaptiveLimit;
 
 /// A call at one endpoint.
 pub(in crate::http::client) struct Visit<'a> {
@@ -20,6 +21,8 @@ pub(in crate::http::client) struct Visit<'a> {
     standing: Standing,
     since: Instant,
     is_over: bool,
+    /// Whether it has a place at the endpoint's limit.
+    has_place: bool,
     _in_flight: InFlight<'a>,
 }
 
@@ -39,6 +42,7 @@ impl<'a> Visit<'a> {
             standing,
             since: now,
             is_over: false,
+            has_place: false,
             _in_flight: candidate.load().begin(),
         }
     }
@@ -46,6 +50,43 @@ impl<'a> Visit<'a> {
     /// Whose visit it is, for [`Ask`](crate::policy::balance::Ask).
     pub(in crate::http::client) fn id(&self) -> u64 {
         self.candidate.id()
+    }
+
+    /// Takes a place at the endpoint, where it has a limit of calls at once.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Overloaded`] when it has as many as it answers in good time.
+    #[inline]
+    pub(in crate::http::client) fn take_place(&mut self, service: &str) -> Result<(), CallError> {
+        match self.candidate.limit() {
+            None => Ok(()),
+            Some(limit) => self.take_place_at(limit, service),
+        }
+    }
+
+    #[cold]
+    fn take_place_at(&mut self, limit: &AdaptiveLimit, service: &str) -> Result<(), CallError> {
+        limit.enter(self.since).map_err(|full| CallError::Overloaded {
+            service: service.to_owned(),
+            reason: format!(
+                "{} has {} calls at work, as many as it answers in good time; call it less at a time, or \
+                 give it more instances (client.{service}.limit)",
+                self.endpoint.address(),
+                full.limit,
+            ),
+        })?;
+        self.has_place = true;
+        Ok(())
+    }
+
+    /// Gives the place back, and says how the call went.
+    #[cold]
+    fn give_place_back(&mut self, outcome: Outcome, now: Instant) {
+        self.has_place = false;
+        if let Some(limit) = self.candidate.limit() {
+            limit.leave(self.since, now, outcome);
+        }
     }
 
     /// A connection is there: the endpoint's own time begins.
@@ -69,7 +110,10 @@ impl<'a> Visit<'a> {
     }
 
     #[cold]
-    fn refused(self, status: StatusCode, headers: &HeaderMap, now: Instant) {
+    fn refused(mut self, status: StatusCode, headers: &HeaderMap, now: Instant) {
+        if self.has_place {
+            self.give_place_back(told_by_status(status), now);
+        }
         let (balance, endpoint, candidate) = (self.balance, self.endpoint, self.candidate);
         self.end(of_status(status), now);
         let rest = rest_of(status, headers);
@@ -80,7 +124,10 @@ impl<'a> Visit<'a> {
 
     /// There is no answer, for this reason.
     #[cold]
-    pub(in crate::http::client) fn failed(self, error: &CallError, now: Instant) {
+    pub(in crate::http::client) fn failed(mut self, error: &CallError, now: Instant) {
+        if self.has_place {
+            self.give_place_back(told_by_error(error), now);
+        }
         self.end(of_error(error), now);
     }
 
@@ -88,6 +135,9 @@ impl<'a> Visit<'a> {
     #[inline]
     pub(in crate::http::client) fn end(mut self, outcome: Outcome, now: Instant) {
         self.is_over = true;
+        if self.has_place {
+            self.give_place_back(outcome, now);
+        }
         self.record(outcome, now);
     }
 
@@ -106,7 +156,11 @@ impl<'a> Visit<'a> {
 impl Drop for Visit<'_> {
     fn drop(&mut self) {
         if !self.is_over {
-            self.record(Outcome::Ignored, self.balance.env.now());
+            let now = self.balance.env.now();
+            if self.has_place {
+                self.give_place_back(Outcome::Ignored, now);
+            }
+            self.record(Outcome::Ignored, now);
         }
     }
 }
@@ -129,6 +183,22 @@ fn of_error(error: &CallError) -> Outcome {
         | CallError::Interrupted { .. }
         | CallError::Answer { .. } => Outcome::Failure,
         // Our own crowd, or the caller's own hurry.
+        _ => Outcome::Ignored,
+    }
+}
+
+/// What a status says of how busy the endpoint is: it has no time, or it failed too quickly to say anything.
+fn told_by_status(status: StatusCode) -> Outcome {
+    match status {
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => Outcome::Failure,
+        _ => Outcome::Ignored,
+    }
+}
+
+/// What it says of how busy the endpoint is that there is no answer.
+fn told_by_error(error: &CallError) -> Outcome {
+    match error {
+        CallError::Timeout { .. } => Outcome::Failure,
         _ => Outcome::Ignored,
     }
 }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Settings;
 use super::tables::{
-    OneBalance, OneBreaker, OneBudget, OneBulkhead, OneCache, OneEjection, OneHedge, OneMethod,
-    OneRetry, Policies,
+    OneBalance, OneBreaker, OneBudget, OneBulkhead, OneCache, OneEjection, OneHedge, OneLimit,
+    OneMethod, OneRetry, Policies,
 };
 use crate::config::{ByteSize, HumanDuration};
 use crate::http::tls::{Alpn, TlsSettings};
@@ -143,6 +143,8 @@ pub struct OneClient {
     pub balance: OneBalance,
     /// As `[client.default.ejection]`.
     pub ejection: OneEjection,
+    /// As `[client.default.limit]`.
+    pub limit: OneLimit,
     /// As `[client.default.cache]`.
     pub cache: OneCache,
     /// What is different for one method, by its name in the contract.
@@ -210,6 +212,7 @@ impl OneClient {
             bulkhead: self.bulkhead.over(&all.bulkhead),
             balance: self.balance.over(&all.balance),
             ejection: self.ejection.over(&all.ejection),
+            limit: self.limit.over(&all.limit),
             cache: self.cache.over(&all.cache),
         }
     }

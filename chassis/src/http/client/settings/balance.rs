@@ -4,11 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Settings;
-use super::tables::{BalanceTable, EjectionTable};
+use super::tables::{BalanceTable, EjectionTable, LimitTable};
 use crate::config::HumanDuration;
 use crate::http::client::balance::{BalanceOptions, KeySource};
 use crate::policy::balance::{BalanceSettings, Rule};
 use crate::policy::ejection::EjectionSettings;
+use crate::policy::limit::LimitSettings;
 
 /// Which instance gets a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -35,6 +36,7 @@ impl Settings {
             // One that cannot work was found when the settings were read.
             key: key(&self.policies.balance).ok().flatten(),
             ejection: ejection(&self.policies.ejection),
+            limit: limit(&self.policies.limit),
             zone: self.zone.clone(),
         }
     }
@@ -42,6 +44,7 @@ impl Settings {
     pub(super) fn balance_mistakes(&self) -> Vec<Fault> {
         let mut faults = wrong(&self.policies.ejection);
         faults.extend(key(&self.policies.balance).err());
+        faults.extend(limit(&self.policies.limit).and_then(unworkable));
         faults
     }
 }
@@ -94,6 +97,31 @@ fn ejection(table: &EjectionTable) -> EjectionSettings {
         deviations: table.deviations,
         latency_factor: table.latency_factor,
     }
+}
+
+fn limit(table: &LimitTable) -> Option<LimitSettings> {
+    let least = table.min_concurrency;
+    table.enabled.then(|| LimitSettings {
+        min_concurrency: least,
+        max_concurrency: table.max_concurrency,
+        initial_concurrency: table
+            .initial_concurrency
+            .min(table.max_concurrency)
+            .max(least),
+        tolerance: table.tolerance,
+        ..LimitSettings::default()
+    })
+}
+
+fn unworkable(settings: LimitSettings) -> Option<Fault> {
+    let mistake = settings.check().err()?;
+    let key = match mistake.setting {
+        "min_concurrency" => "limit.min_concurrency",
+        "max_concurrency" => "limit.max_concurrency",
+        "tolerance" => "limit.tolerance",
+        _ => "limit.initial_concurrency",
+    };
+    Some((key, mistake.fault.to_owned()))
 }
 
 fn wrong(table: &EjectionTable) -> Vec<Fault> {

@@ -21,8 +21,8 @@ pub(crate) use self::place::Place;
 pub(crate) use self::stack::{breaker, budget, bulkhead, retry};
 pub use self::tables::{
     BalanceTable, BreakerTable, BudgetTable, BulkheadTable, CacheTable, EjectionTable, HedgeTable,
-    OneBalance, OneBreaker, OneBudget, OneBulkhead, OneCache, OneEjection, OneHedge, OneMethod,
-    OneRetry, Policies, RetryTable,
+    LimitTable, OneBalance, OneBreaker, OneBudget, OneBulkhead, OneCache, OneEjection, OneHedge,
+    OneLimit, OneMethod, OneRetry, Policies, RetryTable,
 };
 use crate::config::{Config, Findings};
 use crate::contract::ContractInfo;

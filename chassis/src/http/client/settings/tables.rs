@@ -197,6 +197,23 @@ policies! {
         latency_factor: f64 = 0.0,
     }
 
+    /// How many calls an instance gets at once: as many as it answers about as fast as alone, found by
+    /// latency as a service does for itself. Who has none left is passed over.
+    limit: LimitTable, OneLimit {
+        /// Whether there is a limit. Off: who is called knows better how busy it is and says so, and
+        /// methods that take a long and a short time look like a queue from outside. For callees that
+        /// don't protect themselves.
+        enabled: bool = false,
+        /// So many calls an instance always gets.
+        min_concurrency: u32 = 10,
+        /// Never does it get more.
+        max_concurrency: u32 = 1024,
+        /// How many it gets before anything is known of it, within these bounds.
+        initial_concurrency: u32 = 20,
+        /// How many times as long as alone a call may take before fewer are made, above 1.
+        tolerance: f64 = 1.5,
+    }
+
     /// What is kept of the answers of methods that say `cache = "…"`.
     cache: CacheTable, OneCache {
         /// Whether answers are kept at all.

@@ -212,3 +212,50 @@ async fn who_is_left_out_by_hand_gets_nothing_until_he_is_taken_back() {
     }
     assert!(answers.contains(&"a".to_owned()));
 }
+
+/// One call at a time for each instance.
+fn one_at_a_time() -> Settings {
+    let mut settings = Settings::default();
+    let limit = &mut settings.policies.limit;
+    limit.enabled = true;
+    (limit.min_concurrency, limit.max_concurrency) = (1, 1);
+    settings.policies.balance.rule = BalanceRule::RoundRobin;
+    settings
+}
+
+#[tokio::test]
+async fn who_has_as_many_calls_as_it_answers_in_time_is_passed_over() {
+    let held = Server::start(|mut peer| async move {
+        peer.request().await;
+        peer.closed().await;
+    })
+    .await;
+    let good = Server::answering("ok").await;
+    let alone = Client::of(&[&held], one_at_a_time());
+    let mut waits = std::pin::pin!(alone.call(get()));
+    while held.requests().is_empty() {
+        tokio::select! {
+            _ = &mut waits => panic!("nobody answers"),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    let refused = alone.call(get()).await.unwrap_err();
+    assert!(matches!(refused, CallError::Overloaded { .. }), "{refused}");
+    assert_eq!(held.requests().len(), 1, "nothing was sent");
+    let both = Client::of(&[&held, &good], one_at_a_time());
+    let call = || both.call(get());
+    let mut waits = std::pin::pin!(call());
+    while held.requests().len() < 2 {
+        tokio::select! {
+            answer = &mut waits => {
+                answer.unwrap();
+                waits.set(call());
+            }
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    for _ in 0..20 {
+        both.call(get()).await.unwrap();
+    }
+    assert_eq!(held.requests().len(), 2);
+}

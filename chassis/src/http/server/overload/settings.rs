@@ -24,8 +24,8 @@ pub struct Overload {
     /// Never are more calls of a route let in. As many as `http.max_in_flight`, which holds for all routes
     /// together.
     pub max_concurrency: u32,
-    /// How many calls of a route are let in before its latency is known, within the bounds. As many as may be, so
-    /// that nobody is refused on a guess; a start under overload then takes some seconds to find its limit.
+    /// How many calls of a route are let in before its latency is known, within the bounds. Few, so that a start
+    /// under overload is quick; calls that end in good time raise it threefold within the time of one call.
     pub initial_concurrency: u32,
     /// How many times as long as alone a call may take before fewer are let in. 1.5 leaves latencies room to
     /// vary; nearer to 1 keeps them lower and refuses more.
