@@ -137,20 +137,23 @@ impl App {
             true => place.and_at(self.store_place()),
             false => place,
         };
+        let chaos = &self.0.composed.chaos;
+        let mut policy = vec![("deadline", "what the caller has left".to_owned())];
+        policy.extend(chaos.describe(port.name).map(|what| ("CHAOS", what)));
         self.0.composed.show(ShownPort {
             component: self.0.name.clone(),
             what: Outward::Port(port, adapter),
             leads_to: Leads::Adapter(place),
             since: telemetry.env().wall(),
             calls: Calls::Here(Arc::clone(&observer)),
-            policy: vec![("deadline", "what the caller has left".to_owned())],
+            policy,
             guards: Guards {
                 stack: Some(Arc::clone(&stack)),
                 endpoints: None,
             },
         });
         let crossing = Crossing::new(port.name, observer, telemetry.env().clone());
-        crossing.guarded(stack)
+        chaos.port(crossing.guarded(stack), port)
     }
 
     /// A section of the configuration: `app.config::<Warehouse>("warehouse")?`. Where several are

@@ -58,7 +58,7 @@ impl<C: Borrow<Crossing>> Call<C> {
         let mut entered = crossing.enter(self).await?;
         let bound = entered.attempt();
         let context = entered.context(&self.context, bound);
-        let result = crossing.attempt(&context, bound, future).await;
+        let result = crossing.attempt(self.method, &context, bound, future).await;
         entered.end(fate(&result, judge), failure(&result), &crossing.env);
         result
     }
@@ -76,7 +76,9 @@ impl<C: Borrow<Crossing>> Call<C> {
         loop {
             let bound = entered.attempt();
             let context = entered.context(&self.context, bound);
-            let result = crossing.attempt(&context, bound, attempt()).await;
+            let result = crossing
+                .attempt(self.method, &context, bound, attempt())
+                .await;
             let (fate, failure) = (fate(&result, judge), failure(&result));
             if !entered.again(fate, failure, &crossing.env).await {
                 return result.map_err(|error| entered.exhausted(error, crossing.name));
@@ -132,7 +134,9 @@ fn fate<T, E>(result: &Attempted<T, E>, judge: fn(&E) -> Meaning) -> Fate {
             Meaning::Answer => Fate::Well,
             Meaning::Unsaid => Fate::Lost,
         },
-        Err(CallError::Timeout { .. }) => Fate::Failed,
+        Err(
+            CallError::Timeout { .. } | CallError::Failed { .. } | CallError::Interrupted { .. },
+        ) => Fate::Failed,
         Err(CallError::Deadline { .. }) => Fate::Late,
         // It panicked, and would again.
         Err(_) => Fate::Lost,

@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use super::Meaning;
 use super::call::Call;
+use super::chaos::Faults;
 use super::guard::{Bound, Entered, Guard};
 use crate::context::{Alarm, Env};
 use crate::{CallError, Context};
@@ -67,6 +68,7 @@ pub struct Crossing {
     /// adapter works for the call itself, a contract's callee is another one.
     pub(super) passing: Option<Arc<[bool]>>,
     guard: Guard,
+    faults: Faults,
 }
 
 impl Crossing {
@@ -78,6 +80,17 @@ impl Crossing {
             env,
             passing: None,
             guard: Guard::none(),
+            faults: Faults::none(),
+        }
+    }
+
+    /// The same whose calls suffer what `chaos` says, innermost: below the policies, which are to be tried by it.
+    #[cfg(feature = "chaos")]
+    #[must_use]
+    pub fn suffering(self, chaos: crate::policy::Chaos, port: &'static super::PortInfo) -> Self {
+        Self {
+            faults: Faults::new(chaos, port),
+            ..self
         }
     }
 
@@ -172,6 +185,7 @@ impl Crossing {
     /// One attempt, until `bound` at most.
     pub(super) async fn attempt<T, E, F>(
         &self,
+        method: usize,
         context: &Context,
         bound: Option<Bound>,
         future: F,
@@ -179,7 +193,7 @@ impl Crossing {
     where
         F: Future<Output = Result<T, E>>,
     {
-        let mut future = pin!(future);
+        let mut future = pin!(self.faults.around(method, context, &self.env, future));
         let mut alarm = bound.map(|bound| Alarm::new(&self.env, bound.at));
         poll_fn(|cx| {
             let poll = AssertUnwindSafe(|| context.enter(|| future.as_mut().poll(cx)));
@@ -187,7 +201,7 @@ impl Crossing {
                 Err(_) => Poll::Ready(Err(CallError::Panic {
                     service: self.name.into(),
                 })),
-                Ok(Poll::Ready(result)) => Poll::Ready(Ok(result)),
+                Ok(Poll::Ready(result)) => Poll::Ready(result),
                 Ok(Poll::Pending) => match (&mut alarm, bound) {
                     (Some(alarm), Some(bound)) => alarm
                         .poll_elapsed(cx)

@@ -6,6 +6,7 @@
 
 mod adapter;
 mod call;
+mod chaos;
 mod crossing;
 #[doc(hidden)]
 pub mod expansion;

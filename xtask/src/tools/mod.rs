@@ -18,7 +18,7 @@ pub(crate) use cargo::{CARGO_DENY, CARGO_GENERATE, MDBOOK};
 pub(crate) use chromium::{CHROMEDRIVER, CHROMIUM};
 pub(crate) use otelcol::OTELCOL;
 pub(crate) use promtool::PROMTOOL;
-pub(crate) use python::{OPENAPI, OPENMETRICS};
+pub(crate) use python::{ENVOY, OPENAPI, OPENMETRICS};
 pub(crate) use redis::REDIS;
 pub(crate) use toxiproxy::TOXIPROXY;
 pub(crate) use valgrind::valgrind;
@@ -143,9 +143,10 @@ pub(crate) fn servers(arguments: &[String]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What `servers` knows: those of the tests, and the generator that people want by hand.
+/// What `servers` knows: those of the tests, the generator that people want by hand, and what the bench
+/// compares with.
 fn known() -> impl Iterator<Item = &'static Tool> {
-    SERVERS.into_iter().chain([&CARGO_GENERATE])
+    SERVERS.into_iter().chain([&CARGO_GENERATE, &ENVOY])
 }
 
 fn list() -> Result {

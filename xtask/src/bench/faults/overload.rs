@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use super::super::cases::Keys;
 use super::super::measure::Bench;
+use super::beside::{Other, Role};
 use super::{Bound, Fault, Figure, Policy, load, offer};
 use crate::Result;
 use crate::drive::{Load, Program, roomy};
@@ -67,14 +68,32 @@ fn run(bench: &Bench, policy: Policy, show: &dyn Fn(String)) -> Result<Vec<f64>>
     ])
 }
 
-/// The same work on axum with tower's limit of calls at once and its load shedding, for comparison.
+/// The same work on axum: with tower's limit of calls at once and its load shedding, and without any limit behind
+/// Envoy's adaptive concurrency.
 fn beside(bench: &Bench, show: &dyn Fn(String)) -> Result {
-    let program = Program::bare(roomy(&bench.programs.join("axum_slots")))?;
-    let report = flood(offered(bench, program.address(), 10.0 * CAPACITY)).run()?;
+    let limited = Program::bare(roomy(&bench.programs.join("axum_slots")))?;
+    compare("axum and tower", bench, limited.address(), show)?;
+    limited.interrupt()?;
+    let mut line = roomy(&bench.programs.join("axum_slots"));
+    line.arg("unlimited");
+    let unlimited = Program::bare(line)?;
+    match Other::Envoy.front(bench, &[unlimited.address()], Role::Limit) {
+        Ok(envoy) => compare("axum behind Envoy", bench, envoy.address(), show)?,
+        Err(error) => show(format!("  axum behind Envoy is not measured: {error}")),
+    }
+    unlimited.interrupt()?;
+    Ok(())
+}
+
+fn compare(what: &str, bench: &Bench, address: SocketAddr, show: &dyn Fn(String)) -> Result {
+    let unloaded = offered(bench, address, CAPACITY / 5.0);
+    let unloaded = unloaded.seconds(1.0, 5.0).run()?;
+    let loaded = flood(offered(bench, address, 10.0 * CAPACITY)).run()?;
     show(format!(
-        "  ten times the capacity, axum and tower: {report}"
+        "  {what}: goodput {:.3}, p99 ratio {:.3}; {loaded}",
+        loaded.goodput() / CAPACITY,
+        loaded.p99(200) / unloaded.p99(200),
     ));
-    program.interrupt()?;
     Ok(())
 }
 

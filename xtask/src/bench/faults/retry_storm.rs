@@ -2,12 +2,13 @@
 //! calls, not twenty-seven times as many.
 
 use super::super::measure::Bench;
+use super::beside::{self, Other, Role};
 use super::{Bound, Fault, Figure, Policy, load};
 use crate::Result;
 use crate::drive::{Load, Program, get};
 
 pub(super) const FAULT: Fault = Fault {
-    programs: &[("bench-chassis", "tier")],
+    programs: &[("bench-chassis", "tier"), ("bench-fault", "usual_front")],
     figures: &[Figure {
         name: "retry_storm.amplification",
         bound: Bound::AtMost(1.25),
@@ -20,6 +21,9 @@ const TIERS: usize = 3;
 
 /// Calls a second: many enough that the retries that are free don't count much.
 const RATE: f64 = 600.0;
+
+/// The same for tiers that multiply: the bottom must bear it.
+const SLOW_RATE: f64 = 100.0;
 
 const SILENT: &[(&str, &str)] = &[("logs.access", "false")];
 
@@ -34,6 +38,9 @@ const OFF: &[(&str, &str)] = &[
 ];
 
 fn run(bench: &Bench, policy: Policy, show: &dyn Fn(String)) -> Result<Vec<f64>> {
+    if policy == Policy::Off {
+        beside::show("three tiers", show, |other| others(other, bench));
+    }
     let bottom = tier(bench, None, policy)?;
     let mut tiers: Vec<Program> = Vec::new();
     for _ in 0..TIERS {
@@ -49,6 +56,20 @@ fn run(bench: &Bench, policy: Policy, show: &dyn Fn(String)) -> Result<Vec<f64>>
         "  {seen} calls at the bottom, {offered} at the top"
     ));
     Ok(vec![seen / offered])
+}
+
+/// The same with tiers of another make.
+fn others(other: Other, bench: &Bench) -> Result<f64> {
+    let bottom = tier(bench, None, Policy::On)?;
+    let mut tiers: Vec<Program> = Vec::new();
+    for _ in 0..TIERS {
+        let next = tiers.last().unwrap_or(&bottom).address();
+        tiers.push(other.front(bench, &[next], Role::Tier)?);
+    }
+    let top = tiers.last().ok_or("there are no tiers")?;
+    let load = Load::new(&load(bench), top.address(), "/v1/pass", SLOW_RATE);
+    let (sent, _) = load.seconds(0.0, 10.0).run()?.sent();
+    Ok(served(&bottom)? / sent)
 }
 
 fn tier(bench: &Bench, next: Option<&str>, policy: Policy) -> Result<Program> {

@@ -2,12 +2,17 @@
 //! longer than where none is.
 
 use super::super::measure::Bench;
+use super::beside::{self, Other, Role};
 use super::{Bound, Fault, Figure, Policy, load, offer};
 use crate::Result;
 use crate::drive::{Load, Program};
 
 pub(super) const FAULT: Fault = Fault {
-    programs: &[("bench-chassis", "slots"), ("bench-chassis", "front")],
+    programs: &[
+        ("bench-chassis", "slots"),
+        ("bench-chassis", "front"),
+        ("bench-fault", "usual_front"),
+    ],
     figures: &[Figure {
         name: "slow_endpoint.p99_ratio",
         bound: Bound::AtMost(1.3),
@@ -37,9 +42,23 @@ fn run(bench: &Bench, policy: Policy, show: &dyn Fn(String)) -> Result<Vec<f64>>
     let slow = bench.start("slots", SLOW)?;
     let healthy: Vec<&Program> = endpoints.iter().collect();
     let with_slow: Vec<&Program> = endpoints[1..].iter().chain([&slow]).collect();
+    if policy == Policy::Off {
+        beside::show("one of ten is slow", show, |other| {
+            let one = others(other, bench, &with_slow)?;
+            Ok(one / others(other, bench, &healthy)?)
+        });
+    }
     let none = p99(bench, "none is slow", &healthy, policy, show)?;
     let one = p99(bench, "one of ten is slow", &with_slow, policy, show)?;
     Ok(vec![one / none])
+}
+
+/// What 99 of 100 calls take at most through a caller of another make.
+fn others(other: Other, bench: &Bench, endpoints: &[&Program]) -> Result<f64> {
+    let addresses: Vec<_> = endpoints.iter().map(|one| one.address()).collect();
+    let front = other.front(bench, &addresses, Role::Balance)?;
+    let load = Load::new(&load(bench), front.address(), "/v1/work", RATE);
+    Ok(load.seconds(3.0, 10.0).run()?.p99(200))
 }
 
 /// What 99 of 100 calls through a caller of these endpoints take at most.

@@ -12,6 +12,7 @@ use crate::context::Env;
 use crate::contract::ContractInfo;
 use crate::policy::Chaos;
 use crate::policy::chaos::{Asking, Fault, Hit, Injected, MARK};
+use crate::port::{Crossing, PortInfo};
 use crate::{CallError, Context};
 
 /// Lets calls suffer, where there is a [`Chaos`].
@@ -30,7 +31,15 @@ impl Injector {
         Self(Some(chaos))
     }
 
-    /// What calls of the contract may suffer, for people.
+    /// Lets the calls of an own port suffer, too.
+    pub(crate) fn port(&self, crossing: Crossing, port: &'static PortInfo) -> Crossing {
+        match &self.0 {
+            Some(chaos) => crossing.suffering(chaos.clone(), port),
+            None => crossing,
+        }
+    }
+
+    /// What calls of the contract or port may suffer, for people.
     pub(crate) fn describe(&self, contract: &str) -> Option<String> {
         let rules = self.0.as_ref()?.rules();
         let own = rules.iter().filter(|rule| rule.port == contract);
