@@ -108,6 +108,14 @@ impl RetryAdvice {
         }
     }
 
+    /// Whether an answer of `status` that says so is a refusal of somebody who is well: too much is asked of it, or
+    /// of somebody below, and it says so at once. Whoever is next to the fault looks after it.
+    #[cfg(feature = "service")]
+    pub(crate) fn is_refusal(self, status: StatusCode) -> bool {
+        let refusals = [StatusCode::BAD_GATEWAY, StatusCode::SERVICE_UNAVAILABLE];
+        self.exhausted && refusals.contains(&status)
+    }
+
     /// Says it in `headers`.
     pub fn write(self, headers: &mut HeaderMap) {
         if self.exhausted {

@@ -73,7 +73,10 @@ fn answer(
     let mut candidates = set.balancer.candidates().iter();
     let others = candidates.any(|candidate| !tried.has(candidate.id()));
     Verdict {
-        outcome: Outcome::Failure,
+        outcome: match advice.is_refusal(status) {
+            true => Outcome::Ignored,
+            false => Outcome::Failure,
+        },
         again,
         retry_after: if others { None } else { advice.after },
     }

@@ -33,6 +33,8 @@ pub(crate) struct Entries {
     pub(crate) sent: usize,
     /// Whether no more are.
     pub(crate) closed: bool,
+    /// How many order at once, each time; 0 is one.
+    pub(crate) crowd: usize,
 }
 
 impl Diary {
@@ -49,24 +51,27 @@ pub(crate) async fn service(app: App, diary: Diary) -> chassis::Result {
         let began = env.now();
         while !diary.read().closed {
             env.sleep(PACE).await;
-            let number = {
+            let numbers = {
                 let mut entries = diary.read();
-                entries.sent += 1;
-                entries.sent
+                let first = entries.sent + 1;
+                entries.sent += entries.crowd.max(1);
+                first..=entries.sent
             };
-            let (orders, env, diary) = (Arc::clone(&orders), env.clone(), diary.clone());
-            chassis::spawn(async move {
-                let at = env.now();
-                let answer = orders.place(order(number)).await;
-                let placed = Placed {
-                    at: at - began,
-                    took: env.now() - at,
-                    answer: answer
-                        .map(|created| created.value)
-                        .map_err(|error| error.to_string()),
-                };
-                diary.read().placed.push(placed);
-            });
+            for number in numbers {
+                let (orders, env, diary) = (Arc::clone(&orders), env.clone(), diary.clone());
+                chassis::spawn(async move {
+                    let at = env.now();
+                    let answer = orders.place(order(number)).await;
+                    let placed = Placed {
+                        at: at - began,
+                        took: env.now() - at,
+                        answer: answer
+                            .map(|created| created.value)
+                            .map_err(|error| error.to_string()),
+                    };
+                    diary.read().placed.push(placed);
+                });
+            }
         }
         stop.requested().await;
     });

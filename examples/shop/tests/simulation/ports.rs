@@ -11,14 +11,22 @@ use orders_contract::{NewOrder, Order, OrderId, OrderState};
 use orders_domain::OrderStore;
 use payments_contract::{Charge, Payment, PaymentId};
 use payments_domain::{CardNetwork, Ledger, PortError, Verdict};
+use tokio::sync::Semaphore;
 use tokio::time::sleep;
 
 /// What every item costs, in cents.
 const PRICE: u64 = 250;
 
 /// What the shop has written down. A cheap clone.
-#[derive(Clone, Default)]
-pub(crate) struct Books(Arc<Mutex<Pages>>);
+#[derive(Clone)]
+pub(crate) struct Books {
+    pages: Arc<Mutex<Pages>>,
+    /// The connections of one host to them, where [`Pages::pooled`] says that there are few.
+    pool: Arc<Semaphore>,
+}
+
+/// How many connections a host has.
+pub(crate) const POOL: usize = 4;
 
 /// The pages of the books.
 #[derive(Default)]
@@ -36,13 +44,32 @@ pub(crate) struct Pages {
     pub(crate) asked_to_charge: usize,
     /// How long a reservation takes.
     pub(crate) reserving_takes: Duration,
+    /// Whether a reservation needs one of its host's connections.
+    pub(crate) pooled: bool,
     /// How long the card network takes.
     pub(crate) cards_take: Duration,
 }
 
+impl Default for Books {
+    fn default() -> Self {
+        Self {
+            pages: Arc::default(),
+            pool: Arc::new(Semaphore::new(POOL)),
+        }
+    }
+}
+
 impl Books {
+    /// The same for a host that has just started, with connections of its own.
+    pub(crate) fn connect(&self) -> Self {
+        Self {
+            pages: Arc::clone(&self.pages),
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn open(&self) -> MutexGuard<'_, Pages> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -69,7 +96,14 @@ impl StockStore for Books {
         sku: &Sku,
         quantity: u32,
     ) -> Result<Reserved, inventory_domain::StoreError> {
-        let takes = self.open().reserving_takes;
+        let (takes, pooled) = {
+            let pages = self.open();
+            (pages.reserving_takes, pages.pooled)
+        };
+        let _connection = match pooled {
+            true => self.pool.acquire().await.ok(),
+            false => None,
+        };
         sleep(takes).await;
         let mut pages = self.open();
         pages.asked_to_reserve += 1;

@@ -53,6 +53,11 @@ client.default.breaker.enabled = false
 client.default.ejection.consecutive_failures = 0
 ";
 
+/// All that comes is taken.
+const NO_SHEDDING: &str = "
+http.overload.enabled = false
+";
+
 /// Every warehouse has its turn, also one that fails: the calls go on, since who can't be reached is passed
 /// over within an attempt, yet each of them waits for it first.
 const ALL_ALIKE: &str = "
@@ -183,6 +188,28 @@ scenarios! {
         counters: NO_BREAKER,
         warehouses: "",
         customers: NO_BREAKER,
+    });
+
+    // Half as many orders again as the warehouses can reserve: each has four connections to its books, and a
+    // reservation holds one for 100 ms. They serve as many as they can, quickly, and refuse the others.
+    flood: |shop| {
+        {
+            let mut pages = shop.books.open();
+            pages.reserving_takes = Duration::from_millis(100);
+            pages.pooled = true;
+        }
+        shop.diary.read().crowd = 18;
+        shop.run(12);
+        shop.diary.read().crowd = 1;
+        shop.run(8);
+    } => |shop, broken| {
+        broken.unless_confirmed(shop, (2, 12), 0.6);
+        broken.if_slow(shop, (2, 12), 0.05);
+        broken.unless_confirmed(shop, (16, 60), 1.0);
+    }, without Some(Settings {
+        counters: NO_SHEDDING,
+        warehouses: NO_SHEDDING,
+        customers: "",
     });
 
     // Every host is deployed anew, one after the other, as an orchestrator does it.

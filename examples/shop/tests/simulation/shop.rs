@@ -74,7 +74,7 @@ impl Shop {
     fn inventory(&mut self, host: &str, toml: &str) {
         let books = self.books.clone();
         self.world.host(host, "inventory", toml, move |app| {
-            let books = books.clone();
+            let books = books.connect();
             async move {
                 let store = app.adapt::<dyn StockStore>(books);
                 app.serve::<dyn Inventory>(Warehouse::new(store));

@@ -12,6 +12,7 @@ use crate::policy::Outcome;
 use crate::policy::balance::{Candidate, InFlight, Stay};
 use crate::policy::ejection::Standing;
 use crate::policy::limit::AdaptiveLimit;
+use crate::problem::RetryAdvice;
 
 /// A call at one endpoint.
 pub(in crate::http::client) struct Visit<'a> {
@@ -113,6 +114,12 @@ impl<'a> Visit<'a> {
     fn refused(mut self, status: StatusCode, headers: &HeaderMap, now: Instant) {
         if self.has_place {
             self.give_place_back(told_by_status(status), now);
+        }
+        if RetryAdvice::of(headers).is_refusal(status) {
+            // It is well, and has enough to do: others are asked sooner, and it is not left out.
+            let elapsed = now.saturating_duration_since(self.since);
+            self.candidate.load().record(now, elapsed, Outcome::Failure);
+            return self.end(Outcome::Ignored, now);
         }
         let (balance, endpoint, candidate) = (self.balance, self.endpoint, self.candidate);
         self.end(of_status(status), now);

@@ -57,6 +57,26 @@ async fn an_instance_that_asks_for_rest_has_it() {
 }
 
 #[tokio::test]
+async fn who_refuses_what_is_too_much_is_neither_left_out_nor_left_alone() {
+    let busy = saying("503 Service Unavailable\r\nretry-after: 30\r\nretry: exhausted").await;
+    let also = saying("503 Service Unavailable\r\nretry-after: 30\r\nretry: exhausted").await;
+    let client = Client::of(&[&busy, &also], Settings::default());
+    for _ in 0..60 {
+        let answer = client.call(get()).await.unwrap();
+        assert_eq!(answer.status(), 503);
+    }
+    let asked = busy.requests().len() + also.requests().len();
+    assert_eq!(asked, 60, "no breaker, no ejection, no other attempt");
+    let good = Server::answering("ok").await;
+    let client = Client::of(&[&busy, &good], Settings::default());
+    for _ in 0..60 {
+        client.call(get()).await.unwrap();
+    }
+    let good = good.requests().len();
+    assert!(good > 40, "{good} of 60 went where there is time");
+}
+
+#[tokio::test]
 async fn the_only_instance_is_called_whatever_it_answers() {
     let busy = saying("503 Service Unavailable\r\nretry-after: 30").await;
     let client = Client::of(&[&busy], Settings::default());
