@@ -14,7 +14,6 @@ mod body;
 mod http1;
 mod http2;
 mod io;
-mod keep_alive;
 mod request;
 
 pub(super) use addressed::Addressed;

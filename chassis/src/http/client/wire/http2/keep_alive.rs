@@ -17,7 +17,7 @@ use h2::client::Connection;
 use h2::{Ping, PingPong};
 use tokio::sync::{Notify, oneshot};
 
-use super::Io;
+use super::super::Io;
 use crate::context::{Alarm, Env};
 
 /// What the task of a connection and its calls tell each other.
@@ -120,5 +120,5 @@ async fn lives(ping_pong: &mut PingPong, timeout: Duration, env: &Env) -> bool {
 }
 
 fn soon(env: &Env, duration: Duration) -> Instant {
-    super::super::limit::after(env.now(), duration)
+    crate::http::client::limit::after(env.now(), duration)
 }
