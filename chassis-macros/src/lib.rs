@@ -7,6 +7,7 @@
 mod errors;
 #[cfg(test)]
 mod golden;
+mod migrations;
 mod port;
 mod problem;
 mod service;
@@ -114,4 +115,19 @@ pub fn problem(item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn port(arguments: TokenStream, item: TokenStream) -> TokenStream {
     port::port(&arguments.into(), &item.into()).into()
+}
+
+/// The SQL files of a folder, for `app.migrate`.
+///
+/// `app.migrate(&chassis::migrations!()).await?` takes those of `migrations` beside Cargo.toml,
+/// `chassis::migrations!("sql/orders")` those of another folder there.
+///
+/// A file is called by its number and what it does, `0001_items.sql`; reversible ones end with `.up.sql`
+/// and `.down.sql`. It is what `sqlx::migrate!` does, without sqlx's macros, which compile much of sqlx a
+/// second time; a store may change from one to the other. A new file is seen when its crate is compiled
+/// again.
+#[proc_macro]
+pub fn migrations(input: TokenStream) -> TokenStream {
+    let root = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+    migrations::migrations(input.into(), root.as_ref()).into()
 }

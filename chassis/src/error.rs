@@ -112,26 +112,33 @@ impl From<Error> for Box<dyn StdError> {
 impl Error {
     /// Keeps `error`'s own causes without saying its message twice.
     fn because_of_source(mut self, error: impl StdError) -> Self {
-        let mut cause = error.source();
-        while let Some(inner) = cause {
-            self.message.push_str(": ");
-            self.message.push_str(&inner.to_string());
-            cause = inner.source();
-        }
+        self.message = with_causes(self.message, error.source());
         self
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        let mut cause: Option<&dyn StdError> = self.source.as_deref().map(|s| s as &dyn StdError);
-        while let Some(inner) = cause {
-            write!(f, ": {inner}")?;
-            cause = inner.source();
-        }
-        Ok(())
+        let cause = self.source.as_deref().map(|source| source as &dyn StdError);
+        f.write_str(&with_causes(self.message.clone(), cause))
     }
+}
+
+/// The error with its causes. Many errors say in their own words what they wrap: that is told once.
+pub(crate) fn told(error: &dyn StdError) -> String {
+    with_causes(error.to_string(), error.source())
+}
+
+fn with_causes(mut text: String, mut cause: Option<&dyn StdError>) -> String {
+    while let Some(inner) = cause {
+        let said = inner.to_string();
+        if !text.contains(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        cause = inner.source();
+    }
+    text
 }
 
 /// Reads like [`Display`](fmt::Display), for `fn main() -> chassis::Result` and `unwrap` in tests.
@@ -169,5 +176,17 @@ mod tests {
         let error = Error::unavailable("cannot reach the store").because(cause);
         assert_eq!(error.to_string(), "cannot reach the store: no route");
         assert_eq!(error.exit_code(), 69);
+    }
+
+    #[test]
+    fn what_a_cause_repeats_is_said_once() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("cannot read the list: {0}")]
+        struct Unread(#[source] std::num::ParseIntError);
+
+        let cause = "x".parse::<u8>().unwrap_err();
+        let error = Error::unavailable("no list").because(Unread(cause));
+        let said = "no list: cannot read the list: invalid digit found in string";
+        assert_eq!(error.to_string(), said);
     }
 }

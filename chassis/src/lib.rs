@@ -58,6 +58,8 @@ pub use app::{
 #[cfg(feature = "chaos")]
 pub use app::{ChaosSettings, FaultKind, FaultSettings};
 pub use call::CallError;
+#[cfg(feature = "sqlite")]
+pub use chassis_macros::migrations;
 pub use chassis_macros::{Problem, port, service};
 pub use context::Context;
 pub use contract::{Created, Item, Streaming};

@@ -2,7 +2,6 @@
 
 #![allow(clippy::print_stdout, reason = "it tells what happened")]
 
-use std::error::Error as StdError;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::ExitCode;
@@ -130,13 +129,8 @@ fn say(name: &str, error: Option<CallError>) {
     let Some(error) = error else {
         return println!("[{name}] no failure");
     };
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text.push_str(&format!(": {inner}"));
-        cause = inner.source();
-    }
-    println!("[{name}] {}: {text}", error.kind());
+    let kind = error.kind();
+    println!("[{name}] {kind}: {}", chassis::Error::from(error));
 }
 
 /// The URL of a server that answers every request with these bytes and then stays silent.

@@ -216,7 +216,10 @@ async fn task_fails(app: App) -> chassis::Result {
 
 // ANCHOR: task_panics
 async fn task_panics(app: App) -> chassis::Result {
-    app.spawn("count", async |_| assert!(1 > 2, "no number is left"));
+    let often = Duration::from_secs(60);
+    app.every("count", often, async || -> () {
+        panic!("no number is left")
+    });
     Ok(())
 }
 // ANCHOR_END: task_panics
@@ -241,7 +244,7 @@ async fn store(app: App) -> chassis::Result {
 
 // ANCHOR: migrations
 async fn migrations(app: App) -> chassis::Result {
-    // A service writes `sqlx::migrate!()`, which reads the folder while compiling.
+    // A service writes `chassis::migrations!()`, which reads the folder while compiling.
     let migrations = sqlx::migrate::Migrator::new(std::path::Path::new("migrations"));
     app.migrate(&migrations.await?).await
 }

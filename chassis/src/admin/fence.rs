@@ -67,12 +67,17 @@ impl Fence {
         }
         let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
         if !matches!(site, None | Some(b"same-origin" | b"none")) {
-            return Err(refused("site", "pages of other sites may not ask"));
+            return Err(refused(
+                "site",
+                "pages of other sites may not ask; open the admin page itself",
+            ));
         }
         match headers.get(header::ORIGIN).map(HeaderValue::as_bytes) {
-            Some(origin) if !self.is_own(origin) => {
-                Err(refused("origin", "pages of other origins may not ask"))
-            }
+            Some(origin) if !self.is_own(origin) => Err(refused(
+                "origin",
+                "pages of other origins may not ask; open the admin page itself, by a name in \
+                     admin.hosts",
+            )),
             _ => Ok(()),
         }
     }

@@ -83,7 +83,10 @@ pub(crate) fn router(
         .route("/admin/policy", post(policy))
         .route("/admin/try", post(try_it))
         .merge(page::files())
-        .fallback(async || problem(&ProblemDetails::chassis("not-found", 404)))
+        .fallback(async || {
+            let detail = "there is no such page here; the one to begin with is at /";
+            problem(&ProblemDetails::chassis("not-found", 404).with_detail(detail))
+        })
         .layer(middleware::from_fn_with_state(Arc::clone(&guarded), admit))
         .with_state(guarded)
 }

@@ -30,9 +30,8 @@ pub(super) fn ask(settings: &ProbeSettings) -> Result {
     let status = status(address).map_err(|error| {
         let url = format!("http://{address}/readyz");
         Error::unavailable(format!(
-            "nothing answers at {url} (probe.listen): is the service running, with the same settings?"
+            "nothing answers at {url} (probe.listen): {error}; is the service running, with the same settings?"
         ))
-        .because(error)
     })?;
     if status != "200" {
         let found = format!("the service is not ready: /readyz answers {status}");

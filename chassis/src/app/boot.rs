@@ -233,7 +233,12 @@ fn composed<T>(
     };
     let limit = *read.settings.start.timeout;
     let checked = control.block_on(async { tokio::time::timeout(limit, composing).await });
-    let checked = checked.unwrap_or_else(|_| Err(Error::unavailable("composing did not end")));
+    let checked = checked.unwrap_or_else(|_| {
+        Err(Error::unavailable(format!(
+            "composing did not end within {limit:?} (start.timeout): a composition root waits for what \
+             does not come; do so in a task, `app.spawn`, which begins once all is composed"
+        )))
+    });
     serving.shutdown_background();
     checked
 }

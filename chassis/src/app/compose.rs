@@ -150,7 +150,11 @@ impl Composite {
     pub(super) fn edge(&self, settings: &HttpSettings, last: Option<axum::Router>) -> Result<Edge> {
         let env = match self.components.first() {
             Some(component) => component.telemetry.env().clone(),
-            None => return Err(Error::bug("nothing is composed: add a component by `with`")),
+            None => {
+                return Err(Error::bug(
+                    "nothing is composed: add a component, `.with(\"orders\", orders::service)`",
+                ));
+            }
         };
         let mut routes = Routes::new(settings, env);
         let mut last = last;

@@ -23,7 +23,7 @@ impl App {
     }
 
     /// Brings the schema of [`sql`](App::sql)'s store up to date:
-    /// `app.migrate(&sqlx::migrate!()).await?`. Instances that share the store take turns.
+    /// `app.migrate(&chassis::migrations!()).await?`. Instances that share the store take turns.
     ///
     /// # Errors
     ///

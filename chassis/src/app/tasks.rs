@@ -139,7 +139,7 @@ impl Tasks {
                 tokio::select! {
                     biased;
                     () = stop.requested() => return,
-                    _ = ticks.tick() => show(&shown, &task, &caught(job()).await),
+                    _ = ticks.tick() => show(&shown, &task, &caught(job()).await, "it runs again at its next time"),
                 }
             }
         });
@@ -204,7 +204,12 @@ impl Tasks {
             // Called inside: a body may panic before its first await.
             let result = caught(async move { body(stop).await }).await;
             if result.is_err() {
-                show(&health.observe(&format!("task {name}")), &name, &result);
+                show(
+                    &health.observe(&format!("task {name}")),
+                    &name,
+                    &result,
+                    "it is not started again before the service is",
+                );
             }
         }
     }
@@ -259,12 +264,12 @@ impl<T> Drop for Owned<T> {
     }
 }
 
-/// Logs how a run went, and shows it on the health page.
-fn show(shown: &Check, task: &str, result: &Result) {
+/// Logs how a run went and what is `next` after a failure, and shows it on the health page.
+fn show(shown: &Check, task: &str, result: &Result, next: &str) {
     match result {
         Ok(()) => shown.succeed(),
         Err(error) => {
-            tracing::error!(task, %error, "background task failed");
+            tracing::error!(task, %error, "background task failed; {next}");
             shown.fail(error);
         }
     }

@@ -20,7 +20,8 @@ const FOR_ALL: &str = "default";
 impl Unknown<'_> {
     /// Reports each table of the section whose name nobody knows, once all is composed.
     pub(super) fn report(&self, config: &Config, components: &[String]) {
-        if config.is_partial() {
+        // Where nobody asks for any, the section itself is unknown, which is reported as such.
+        if config.is_partial() || self.known.is_empty() {
             return;
         }
         let mut said: Vec<String> = Vec::new();
@@ -52,10 +53,7 @@ impl Unknown<'_> {
     fn finding(&self, row: &Row) -> Finding {
         let key = row.key();
         let table = key.rsplit_once('.').map_or(key, |(table, _)| table);
-        let known = match self.known.is_empty() {
-            true => "none".to_owned(),
-            false => self.known.join(", "),
-        };
+        let known = self.known.join(", ");
         Finding::new(table, self.fault)
             .at(row.origin().clone())
             .expected(format!("{}: {known}", self.expected))

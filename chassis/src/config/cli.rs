@@ -228,6 +228,8 @@ impl Parser<'_> {
         }
         let wanted = match flag {
             "--set" => "KEY=VALUE",
+            "--profile" => "NAME, such as --profile dev",
+            "--config-dir" => "FOLDER, such as --config-dir /etc/greeter",
             "chaos" => "EXPERIMENT.toml",
             _ => "a value",
         };

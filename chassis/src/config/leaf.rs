@@ -254,6 +254,9 @@ fn mend_type(schema: Schema<'_>, node: &Node, secret: bool) -> Option<String> {
     };
     let types = schema.types();
     match &node.kind {
+        Kind::Text(text) if !node.untyped && types.contains(&"array") => {
+            Some(write("in brackets", format!("[\"{text}\"]")))
+        }
         Kind::Text(text) if !node.untyped => {
             let fits = |kind: &&str| match *kind {
                 "boolean" => text.parse::<bool>().is_ok(),

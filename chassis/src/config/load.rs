@@ -137,7 +137,8 @@ impl<'a> Loader<'a> {
                 Finding::new("", "the folder holds no configuration")
                     .at(origin.clone())
                     .expected(format!("chassis.toml or {profile}"))
-                    .found(place.folder.display().to_string()),
+                    .found(place.folder.display().to_string())
+                    .mend("name the folder in which the file lies; is a volume mounted elsewhere?"),
             );
         }
         whole
@@ -232,7 +233,7 @@ impl<'a> Loader<'a> {
             {
                 let finding = Finding::new(key, "not a key that --set can set").at(origin);
                 self.findings
-                    .add(finding.expected("SECTION.KEY, set as a value only"));
+                    .add(finding.expected("SECTION.KEY=VALUE, such as http.listen=127.0.0.1:9000"));
             }
         }
         self.lay(layer);

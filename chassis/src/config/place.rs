@@ -121,7 +121,8 @@ fn folder(inputs: &Inputs, cli: &Cli, findings: &mut Findings) -> (PathBuf, Opti
             Finding::new("", "the folder of the configuration isn't there")
                 .at(origin.clone())
                 .expected("a folder that holds chassis.toml")
-                .found(path.display().to_string()),
+                .found(path.display().to_string())
+                .mend("name one that is there, or none: then it is the one that the program starts in"),
         );
     }
     (folder, Some(origin))

@@ -80,7 +80,9 @@ fn names_no_key(name: &str, origin: Origin, below: &Dict) -> Finding {
         .expected("CHASSIS_SECTION__KEY, two underscores between levels, or CHASSIS_PROFILE");
     let rest = name.trim_start_matches("CHASSIS_");
     let section = rest.split('_').next().unwrap_or_default();
-    if let Some(near) = nearest(name, RESERVED) {
+    // A section alone is no slip of the profile.
+    let near = nearest(name, RESERVED).filter(|near| strsim::damerau_levenshtein(near, name) <= 2);
+    if let Some(near) = near {
         finding.mend(format!("did you mean {near}?"))
     } else if rest.contains('_') && (!rest.contains("__") || below.contains_key(&fold(section))) {
         let key = rest.replacen("__", "_", 1).replacen('_', ".", 1);
@@ -89,7 +91,9 @@ fn names_no_key(name: &str, origin: Origin, below: &Dict) -> Finding {
             variable(&key)
         ))
     } else {
-        finding.mend("remove it, or name a key in a section")
+        finding.mend(format!(
+            "remove it, or name a key of a section: {name}__KEY"
+        ))
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::body::JSON;
 use super::json::json;
 use super::{Created, Reply};
+use crate::error::told;
 use crate::{Problem, ProblemDetails};
 
 const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
@@ -72,21 +73,6 @@ fn failed<E: Problem>(error: &E, contract: &str) -> Reply {
         cause: Some(told(error).into()),
         ..reply
     }
-}
-
-/// The error with its causes; one that repeats what it wraps is told once.
-fn told(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let said = inner.to_string();
-        if !text.ends_with(&said) {
-            text.push_str(": ");
-            text.push_str(&said);
-        }
-        cause = inner.source();
-    }
-    text
 }
 
 fn body<T: Serialize>(status: StatusCode, value: &T) -> Reply {

@@ -4,6 +4,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
 use serde::de::DeserializeOwned;
 use serde_json::{Deserializer, Value, json};
+use serde_path_to_error::Segment;
 
 use super::{Refusal, Request};
 use crate::ProblemDetails;
@@ -60,14 +61,22 @@ fn unsupported(headers: &HeaderMap) -> Refusal {
 /// keeping the path costs on every field.
 fn malformed<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Refusal {
     const KIND: &str = "malformed-json";
+    let detail = match body {
+        [] => "the body is empty; send JSON".to_owned(),
+        _ => error.to_string(),
+    };
     let mut problem = ProblemDetails::chassis(KIND, 400)
-        .with_detail(error.to_string())
+        .with_detail(detail)
         .with("line", error.line())
         .with("column", error.column());
     let again = serde_path_to_error::deserialize::<_, T>(&mut Deserializer::from_slice(body));
     if let Err(error) = again {
         let path = error.path();
-        if path.iter().next().is_some() {
+        // Where JSON ends before a name was read, the path is a question mark.
+        if path
+            .iter()
+            .any(|segment| !matches!(segment, Segment::Unknown))
+        {
             problem = problem.with("field", path.to_string());
         }
     }

@@ -78,7 +78,9 @@ fn parse(url: &str, opened: &Opened) -> Result<Url> {
     let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
     match scheme {
         "memory" if rest.is_empty() => Ok(Url::Memory),
-        "memory" => Err(wrong(format!("`memory:` takes nothing more, got `{rest}`"))),
+        "memory" => Err(wrong(format!(
+            "`memory:` takes nothing more, got `{rest}`; write `memory:` alone"
+        ))),
         "file" => file(rest, opened).map(Url::File),
         "static" => StaticRegistry::parse(rest).map(Url::Static),
         _ if LATER.contains(&scheme) => Err(wrong(format!(
@@ -101,7 +103,8 @@ fn file(rest: &str, opened: &Opened) -> Result<PathBuf> {
         "" => Ok(opened.folder.clone()),
         path if Path::new(path).is_absolute() => Ok(PathBuf::from(path)),
         path => Err(wrong(format!(
-            "`{path}` is no absolute path; services start in different folders"
+            "`{path}` is no absolute path, and services start in different folders; write all of it, such as \
+             file:/var/lib/registry"
         ))),
     }
 }

@@ -9,6 +9,7 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
 
 use super::StoreSettings;
+use crate::error::told;
 use crate::{Error, Result};
 
 /// How long migrations wait for another process that migrates the same file.
@@ -37,10 +38,10 @@ impl Sqlite {
         if let Some(folder) = file.as_deref().and_then(Path::parent) {
             fs::create_dir_all(folder).map_err(|error| {
                 Error::unavailable(format!(
-                    "cannot make the folder {} of the store; make it writable, or set store.url",
+                    "cannot make the folder {} of the store: {error}; let the service's user write \
+                     there, or set store.url",
                     folder.display()
                 ))
-                .because(error)
             })?;
         }
         let pool = pool(settings, file.is_none())
@@ -48,8 +49,11 @@ impl Sqlite {
             .await
             .map_err(|error| {
                 let place = file.as_deref().unwrap_or(Path::new(":memory:")).display();
-                Error::unavailable(format!("cannot open the store {place} (store.url)"))
-                    .because(error)
+                Error::unavailable(format!(
+                    "cannot open the store {place}: {}; is it a SQLite file that the service's user \
+                     may write? Mend that, or name another one in store.url",
+                    told(&error)
+                ))
             })?;
         Ok(Self {
             pool,

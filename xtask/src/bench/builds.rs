@@ -2,7 +2,8 @@
 //!
 //! The twin has the same routes, rules, store, errors, task and tests in the same three crates, on
 //! axum, tracing, reqwest and sqlx; what chassis brings beside (metrics, traces, OpenAPI, configuration,
-//! discovery, the page, an orderly stop) it has not. Both are workspaces of their own outside of the
+//! discovery, the page, an orderly stop) it has not. Its migrations come by `sqlx::migrate!`, as sqlx's
+//! documentation does it; those of the template by `chassis::migrations!`. Both are workspaces of their own outside of the
 //! checkout, with the versions of the checkout's lock file, built with debug information of their own
 //! crates only.
 //!

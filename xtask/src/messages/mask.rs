@@ -15,15 +15,17 @@ fn line(line: &str) -> String {
     };
     let line = hex(&line, "trace_id");
     let line = hex(&line, "span_id");
-    ports(&took(&line))
+    // How long a phase took, beside its limit that stands before it; a wait with its jitter.
+    let line = number(&line, "took_ms=", 200);
+    ports(&number(&line, "tried again in ", 13))
 }
 
-/// How long a phase took, beside its limit that stands before it.
-fn took(line: &str) -> String {
-    match line.split_once("took_ms=") {
+/// The number after `mark` becomes `shown`.
+fn number(line: &str, mark: &str, shown: u32) -> String {
+    match line.split_once(mark) {
         Some((before, after)) => {
             let after = after.trim_start_matches(|letter: char| letter.is_ascii_digit());
-            format!("{before}took_ms=200{after}")
+            format!("{before}{mark}{shown}{after}")
         }
         None => line.to_owned(),
     }
@@ -83,6 +85,7 @@ mod tests {
                 "on 127.0.0.1:PORT, not 127.0.0.1:8080",
             ),
             ("took_ms=207 outcome", "took_ms=200 outcome"),
+            ("tried again in 35 ms)", "tried again in 13 ms)"),
             ("a trace_id=0af7 span_id=00ff b", "a b"),
             ("Zebra", "Zebra"),
         ] {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::{Result, workspace};
 
-const GROUPS: [(&str, &str, &str); 4] = [
+const GROUPS: [(&str, &str, &str); 5] = [
     (
         "service",
         "From the compiler: `#[service]`",
@@ -21,6 +21,11 @@ const GROUPS: [(&str, &str, &str); 4] = [
         "problem",
         "From the compiler: `#[derive(Problem)]`",
         "An error that crosses the wire is an enum whose variants say their status.",
+    ),
+    (
+        "migrations",
+        "From the compiler: `migrations!`",
+        "The files of the folder become part of the program; what would never run is refused.",
     ),
     (
         "app",

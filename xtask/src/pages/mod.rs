@@ -60,7 +60,7 @@ fn findings(root: &Path) -> Result<Vec<String>> {
 /// The Markdown at the root, in the book, and the README of each first folder.
 fn pages(root: &Path) -> Result<Vec<PathBuf>> {
     let mut found = markdown_in(root)?;
-    found.extend(markdown_in(&root.join("docs/src"))?);
+    found.extend(markdown_below(&root.join("docs/src"))?);
     for entry in fs::read_dir(root)? {
         let readme = entry?.path().join("README.md");
         if readme.is_file() {
@@ -68,6 +68,18 @@ fn pages(root: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     found.sort();
+    Ok(found)
+}
+
+/// Of the folder, and of those in it.
+fn markdown_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = markdown_in(folder)?;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            found.extend(markdown_below(&entry.path())?);
+        }
+    }
     Ok(found)
 }
 

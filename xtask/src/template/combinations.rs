@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::outcome;
+use super::{files, outcome};
 use crate::{Result, command, generate};
 
 /// How many tests a service begins with, at least.
@@ -26,6 +26,7 @@ pub(super) fn default(folder: &Path) -> Result {
     let service = generate::service(folder, "billing", None)?;
     let begin = std::time::Instant::now();
     lints(&service)?;
+    files::check(&service)?;
     println!(
         "    lints of the default: {:.1} s",
         begin.elapsed().as_secs_f64()
@@ -40,7 +41,9 @@ pub(super) fn others(folder: &Path) -> Result {
         let begin = std::time::Instant::now();
         std::fs::remove_dir_all(folder.join("billing"))?;
         let service = generate::service(folder, "billing", Some(pillars))?;
-        let holds = lints(&service).and_then(|()| if tested { passes(&service) } else { Ok(()) });
+        let holds = lints(&service)
+            .and_then(|()| files::check(&service))
+            .and_then(|()| if tested { passes(&service) } else { Ok(()) });
         holds.map_err(|error| format!("pillars={pillars}: {error}"))?;
         println!("    {pillars}: {:.1} s", begin.elapsed().as_secs_f64());
     }

@@ -1,11 +1,12 @@
 //! The template holds: what it generates is built, tested, and broken on purpose.
 //!
 //! [`combinations`] builds every choice of pillars, [`breaks`] sees the generated tests fail for the
-//! right reason, [`names`] hands the generator what people type, [`questions`] lets
-//! it ask.
+//! right reason, [`files`] has workflow and Dockerfile judged, [`names`] hands the generator what people
+//! type, [`questions`] lets it ask.
 
 mod breaks;
 mod combinations;
+mod files;
 mod names;
 mod outcome;
 mod questions;

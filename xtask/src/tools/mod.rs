@@ -4,9 +4,11 @@
 //! names in `PATH`, the cache, keyed by name and version. What is nowhere is installed into the
 //! cache by its recipe. One file holds the recipe of one system.
 
+mod actionlint;
 mod apt;
 mod cargo;
 mod chromium;
+mod hadolint;
 mod otelcol;
 mod promtool;
 mod python;
@@ -14,8 +16,10 @@ mod redis;
 mod toxiproxy;
 mod valgrind;
 
+pub(crate) use actionlint::ACTIONLINT;
 pub(crate) use cargo::{CARGO_DENY, CARGO_GENERATE, MDBOOK};
 pub(crate) use chromium::{CHROMEDRIVER, CHROMIUM};
+pub(crate) use hadolint::HADOLINT;
 pub(crate) use otelcol::OTELCOL;
 pub(crate) use promtool::PROMTOOL;
 pub(crate) use python::{ENVOY, OPENAPI, OPENMETRICS};
@@ -143,10 +147,11 @@ pub(crate) fn servers(arguments: &[String]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What `servers` knows: those of the tests, the generator that people want by hand, and what the bench
-/// compares with.
+/// What `servers` knows: those of the tests, what the template is generated and judged by, and what the
+/// bench compares with.
 fn known() -> impl Iterator<Item = &'static Tool> {
-    SERVERS.into_iter().chain([&CARGO_GENERATE, &ENVOY])
+    let others = [&ACTIONLINT, &CARGO_GENERATE, &ENVOY, &HADOLINT];
+    SERVERS.into_iter().chain(others)
 }
 
 fn list() -> Result {

@@ -484,5 +484,8 @@ requestAnimationFrame(() => setTimeout(() => {
   learn();
   choose();
   open();
+  // What is above it has got its height since.
+  const aim = document.querySelector('section:target');
+  if (aim) aim.scrollIntoView({ behavior: 'instant' });
 }));
 })();

@@ -31,9 +31,12 @@ pub(super) struct Found {
 impl Directory {
     /// Makes the folder where it is missing, and checks whose it is.
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let failed = |what: &str, error| {
+        let failed = |what: &str, error: io::Error| {
             let path = path.display();
-            Error::unavailable(format!("the registry at {path} {what}")).because(error)
+            Error::unavailable(format!(
+                "the registry at {path} {what}: {error}; let the service's user make and write it, \
+                 or name another folder in registry.url"
+            ))
         };
         make(path).map_err(|error| failed("cannot be made", error))?;
         let directory = Self {

@@ -213,10 +213,13 @@ fn http(name: &str, url: &str, is_encrypted: bool) -> Result<Target, String> {
         .map_err(|error| format!("not a URL ({error}); expected http://HOST:PORT/PREFIX"))?;
     let authority = uri.authority().ok_or("it names no host")?;
     if authority.as_str().contains('@') {
-        return Err("user and password have no place in it".to_owned());
+        return Err(
+            "user and password have no place in it, they would stand in logs; remove them"
+                .to_owned(),
+        );
     }
     if uri.query().is_some() {
-        return Err("a query has no place in it".to_owned());
+        return Err("a query has no place in it; remove it, each call has its own".to_owned());
     }
     let host = authority.host();
     let default = if is_encrypted { 443 } else { 80 };

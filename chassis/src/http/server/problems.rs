@@ -56,7 +56,7 @@ pub(super) fn body_slow(limit: Duration) -> Reply {
 }
 
 pub(super) fn shed(limit: usize) -> Reply {
-    let detail = format!("{limit} calls are at work, which is the limit; try again later");
+    let detail = format!("as many calls are at work as are taken, {limit}; try again later");
     refusal("overloaded", StatusCode::SERVICE_UNAVAILABLE, detail)
 }
 

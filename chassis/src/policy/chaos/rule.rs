@@ -85,7 +85,7 @@ impl Rule {
                 return wrong("status", "must be an error's status: 400 to 599");
             }
             Fault::Latency { most, .. } if most.is_zero() => {
-                return wrong("delay", "must be more than nothing");
+                return wrong("delay", "must be more than 0");
             }
             Fault::Latency { least, most } if least > most => {
                 return wrong("delay", "the least is more than the most");
@@ -96,9 +96,7 @@ impl Rule {
             return wrong("share", "must be more than 0 and at most 1");
         }
         match self.schedule {
-            Some(schedule) if schedule.lasts.is_zero() => {
-                wrong("lasts", "must be more than nothing")
-            }
+            Some(schedule) if schedule.lasts.is_zero() => wrong("lasts", "must be more than 0"),
             Some(Schedule {
                 lasts,
                 every: Some(every),

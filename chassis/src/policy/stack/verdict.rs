@@ -81,7 +81,7 @@ pub enum Exhausted {
 impl fmt::Display for Exhausted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Attempts => "it may not be tried more often",
+            Self::Attempts => "retry.attempts allows no more",
             Self::Budget => "the budget for retries is spent",
             Self::Time => "no time is left for another attempt",
             Self::Callee => "the callee says not to try again",

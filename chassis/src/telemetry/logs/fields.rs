@@ -6,6 +6,7 @@ use tracing::field::{Field, Visit};
 
 use super::json::{self, Escaping};
 use super::look::printable;
+use crate::error::told;
 use crate::telemetry::traces::{Text, Value};
 
 /// What stands instead of a secret.
@@ -98,16 +99,7 @@ impl Visit for Fields {
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn std::error::Error + 'static)) {
-        self.add(field, || {
-            let mut text = value.to_string();
-            let mut cause = value.source();
-            while let Some(inner) = cause {
-                text.push_str(": ");
-                text.push_str(&inner.to_string());
-                cause = inner.source();
-            }
-            text.into()
-        });
+        self.add(field, || told(value).into());
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {

@@ -61,7 +61,7 @@ const COUNT_EVERY: Duration = Duration::from_secs(1);
 pub async fn service(app: App) -> chassis::Result {
 {%- if store %}
     let pool = app.sql().await?;
-    app.migrate(&sqlx::migrate!()).await?;
+    app.migrate(&chassis::migrations!()).await?;
     let store = app.adapt_at::<dyn ItemStore>(Place::store(), SqliteItems::new(pool));
 {%- else %}
     let store = app.adapt_at::<dyn ItemStore>(Place::here(), MemoryItems::default());

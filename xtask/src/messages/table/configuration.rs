@@ -9,10 +9,19 @@ pub(super) fn group() -> Group {
         about: "`--check` looks at all of it and opens nothing; `--config` prints what holds, and where \
                 each value comes from. Each finding says the key, the place, what was expected, what \
                 stands there, and the mend.",
-        cases: [keys(), values(), files(), variables()]
-            .into_iter()
-            .flatten()
-            .collect(),
+        cases: [
+            keys(),
+            measures(),
+            idempotency(),
+            kinds(),
+            levels(),
+            others(),
+            files(),
+            variables(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
     }
 }
 
@@ -37,7 +46,8 @@ fn keys() -> Vec<crate::messages::case::Case> {
     ]
 }
 
-fn values() -> Vec<crate::messages::case::Case> {
+/// Times, sizes, addresses.
+fn measures() -> Vec<crate::messages::case::Case> {
     vec![
         hello("A number where a time is meant")
             .toml("[http]\ntimeout = 5\n")
@@ -50,6 +60,12 @@ fn values() -> Vec<crate::messages::case::Case> {
             "http.listen=localhost",
             "--check",
         ]),
+    ]
+}
+
+/// Where answers are kept, and how long.
+fn idempotency() -> Vec<crate::messages::case::Case> {
+    vec![
         mishap(
             "workshop",
             "Answers that are kept where no other instance sees them",
@@ -65,6 +81,12 @@ fn values() -> Vec<crate::messages::case::Case> {
         )
         .toml("[idempotency]\nlease = \"10ms\"\nttl = \"0s\"\nmax_entries = 0\n")
         .arguments(&["--check"]),
+    ]
+}
+
+/// Words, ranges, and values of another kind.
+fn kinds() -> Vec<crate::messages::case::Case> {
+    vec![
         hello("One of a few words").arguments(&["--set", "http.trust=msh", "--check"]),
         hello("A number out of its range")
             .toml("[http]\nsampled_per_second = -1\n")
@@ -75,6 +97,12 @@ fn values() -> Vec<crate::messages::case::Case> {
         hello("A list that is a text")
             .toml("[admin]\nhosts = \"admin.example.org\"\n")
             .arguments(&["--check"]),
+    ]
+}
+
+/// What is logged.
+fn levels() -> Vec<crate::messages::case::Case> {
+    vec![
         hello("A log level that isn't one")
             .toml("[logs]\nlevel = \"info,sqlx=loud\"\n")
             .arguments(&["--check"]),
@@ -86,6 +114,12 @@ fn values() -> Vec<crate::messages::case::Case> {
             .arguments(&["--check"]),
         hello("A comma too many").arguments(&["--set", "logs.level=info,", "--check"]),
         hello("Half a directive").arguments(&["--set", "logs.level=info,shop=", "--check"]),
+    ]
+}
+
+/// Switches, secrets, headers, and values that don't go together.
+fn others() -> Vec<crate::messages::case::Case> {
+    vec![
         hello("A number in quotes, and a switch that is a text")
             .toml("[http]\nmax_streams = \"5\"\n\n[logs]\naccess = \"yes\"\n")
             .arguments(&["--check"]),
@@ -199,7 +233,7 @@ pub(super) fn addresses() -> Group {
             mishap("client", "Faults that cannot be").toml(FAULTS).arguments(&["--profile", "dev", "--check"]),
             shop("An experiment that isn't there").arguments(&["chaos", "nowhere.toml"]),
             shop("An experiment that cannot be made").file("slow.toml", EXPERIMENT).arguments(&["chaos", "slow.toml"]),
-            shop("An experiment in prod").file("slow.toml", EXPERIMENT).arguments(&["chaos", "slow.toml", "--profile", "prod"]),
+            shop("An experiment in prod").file("slow.toml", SOUND).arguments(&["chaos", "slow.toml", "--profile", "prod"]),
             mishap("client", "A client without a scheme").toml("[client.greeter]\nurl = \"greeter:8080\"\n"),
             mishap("client", "A client without a host").toml("[client.greeter]\nurl = \"http://\"\n"),
             mishap("client", "A client with a port that isn't one").toml("[client.greeter]\nurl = \"http://greeter:http/\"\n"),
@@ -321,6 +355,32 @@ lasts = "2s"
 port = "greeter"
 fault = "refused"
 share = 1.5
+"#;
+
+/// One that could be made.
+const SOUND: &str = r#"[experiment]
+title = "Some calls to the warehouse take longer"
+
+[load]
+method = "GET"
+path = "/v1/orders/1"
+rate = 5
+
+[steady]
+time = "1s"
+success = 0.99
+p99 = "500ms"
+
+[fault]
+port = "inventory"
+fault = "latency"
+delay = "300ms"
+
+[expect]
+time = "1s"
+success = 0.99
+p99 = "1500ms"
+recovery = "3s"
 "#;
 
 const EXPERIMENT: &str = r#"[experiment]

@@ -11,6 +11,7 @@ pub(super) fn group() -> Group {
             hello("A flag that doesn't exist").arguments(&["--hlep"]),
             hello("A flag that means nothing here").arguments(&["--port", "9000"]),
             hello("A flag without its value").arguments(&["--profile"]),
+            hello("A flag without its folder").arguments(&["--config-dir"]),
             hello("A flag with a value that it doesn't take").arguments(&["--check=yes"]),
             hello("`--set` without an equals sign").arguments(&["--set", "http.listen"]),
             hello("`--set` of something that isn't a key").arguments(&["--set", "http..listen=x"]),

@@ -157,7 +157,7 @@ fn parse(text: Vec<u8>) -> Result<Experiment, Findings> {
     }
     for (key, time) in [("steady.time", *steady.time), ("expect.time", *expect.time)] {
         if time.is_zero() {
-            say(&config, key, "must be more than nothing");
+            say(&config, key, "must be more than 0");
         }
     }
     let request = template(&load, &config);

@@ -21,7 +21,7 @@ async fn refused_is_said_with_the_address() {
     let error = client.call(get()).await.unwrap_err();
     let said = error.to_string();
     let wanted = format!(
-        "cannot connect to orders at {address}, after 3 attempts: it may not be tried more often"
+        "cannot connect to orders at {address}, after 3 attempts: retry.attempts allows no more"
     );
     assert_eq!(said, wanted);
     assert!(std::error::Error::source(error.inner()).is_some());

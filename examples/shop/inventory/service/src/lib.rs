@@ -25,7 +25,7 @@ const FULL: u32 = 1_000_000;
 /// The store cannot be opened or migrated.
 pub async fn service(app: App) -> chassis::Result {
     let pool = app.sql().await?;
-    app.migrate(&sqlx::migrate!()).await?;
+    app.migrate(&chassis::migrations!()).await?;
     let store = app.adapt_at::<dyn StockStore>(Place::store(), SqlStock::new(pool));
     app.serve::<dyn Inventory>(Warehouse::new(Arc::clone(&store)));
     app.every("restock", RESTOCK_EVERY, move || {

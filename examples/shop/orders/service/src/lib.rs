@@ -17,7 +17,7 @@ use sql::SqlOrders;
 /// The store cannot be opened or migrated.
 pub async fn service(app: App) -> chassis::Result {
     let pool = app.sql().await?;
-    app.migrate(&sqlx::migrate!()).await?;
+    app.migrate(&chassis::migrations!()).await?;
     let store = app.adapt_at::<dyn OrderStore>(Place::store(), SqlOrders::new(pool));
     let inventory = app.client::<dyn Inventory>()?;
     let payments = app.client::<dyn Payments>()?;

@@ -23,7 +23,7 @@ pub async fn service(app: App) -> chassis::Result {
     );
     // ANCHOR_END: place
     let pool = app.sql().await?;
-    app.migrate(&sqlx::migrate!()).await?;
+    app.migrate(&chassis::migrations!()).await?;
     let ledger = app.adapt_at::<dyn Ledger>(Place::store(), SqlLedger::new(pool));
     app.serve::<dyn Payments>(Cashier::new(cards, ledger));
     Ok(())

@@ -1,0 +1,3 @@
+fn main() {
+    let _ = chassis_macros::migrations!("sql/orders");
+}
