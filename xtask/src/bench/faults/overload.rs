@@ -8,7 +8,7 @@ use super::super::measure::Bench;
 use super::beside::{Other, Role};
 use super::{Bound, Fault, Figure, Policy, load, offer};
 use crate::Result;
-use crate::drive::{Load, Program, roomy};
+use crate::drive::{Load, Program, Report, roomy};
 
 pub(super) const FAULT: Fault = Fault {
     programs: &[("bench-chassis", "slots"), ("bench-fault", "axum_slots")],
@@ -64,7 +64,7 @@ fn run(bench: &Bench, policy: Policy, show: &dyn Fn(String)) -> Result<Vec<f64>>
     };
     Ok(vec![
         loaded.goodput() / CAPACITY,
-        loaded.p99(200) / unloaded.p99(200),
+        p99(&loaded) / p99(&unloaded),
     ])
 }
 
@@ -85,6 +85,14 @@ fn beside(bench: &Bench, show: &dyn Fn(String)) -> Result {
     Ok(())
 }
 
+/// What 99 of 100 who were served waited at most. Where nobody was, all of them waited as long as they would.
+fn p99(report: &Report) -> f64 {
+    match report.p99(200) {
+        0.0 => f64::from(PATIENCE),
+        served => served,
+    }
+}
+
 fn compare(what: &str, bench: &Bench, address: SocketAddr, show: &dyn Fn(String)) -> Result {
     let unloaded = offered(bench, address, CAPACITY / 5.0);
     let unloaded = unloaded.seconds(1.0, 5.0).run()?;
@@ -92,7 +100,7 @@ fn compare(what: &str, bench: &Bench, address: SocketAddr, show: &dyn Fn(String)
     show(format!(
         "  {what}: goodput {:.3}, p99 ratio {:.3}; {loaded}",
         loaded.goodput() / CAPACITY,
-        loaded.p99(200) / unloaded.p99(200),
+        p99(&loaded) / p99(&unloaded),
     ));
     Ok(())
 }
