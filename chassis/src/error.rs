@@ -72,6 +72,16 @@ impl Error {
         }
     }
 
+    /// The same of another key of the configuration.
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        expect(dead_code, reason = "what has two keys is a database")
+    )]
+    pub(crate) fn about(mut self, key: &str, other: &str) -> Self {
+        self.message = self.message.replace(key, other);
+        self
+    }
+
     /// Says what was attempted, and where, if the error itself is one of somebody else's.
     #[cfg_attr(
         not(feature = "service"),

@@ -51,9 +51,9 @@ pub mod __private;
 
 #[cfg(feature = "service")]
 pub use app::{
-    App, Chassis, Composition, DoctorSettings, FailOn, Finish, Listener, Listeners, OnePort,
-    OnePortMethod, Place, PortPolicies, PortSettings, ProbeSettings, Running, StartSettings, Stop,
-    StopSettings, Stopped, references,
+    App, Chassis, Composition, ConfigSettings, DoctorSettings, FailOn, Finish, Listener, Listeners,
+    OnePort, OnePortMethod, Place, PortPolicies, PortSettings, ProbeSettings, Running,
+    StartSettings, Stop, StopSettings, Stopped, references,
 };
 #[cfg(feature = "chaos")]
 pub use app::{ChaosSettings, FaultKind, FaultSettings};

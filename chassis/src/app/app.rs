@@ -132,6 +132,7 @@ impl App {
         let telemetry = &self.0.telemetry;
         let observer = telemetry::observer(telemetry, port);
         let stack = ports::stack(&self.0.config, port, telemetry);
+        ports::follow(&self.0.composed, &self.0.config, port, &stack);
         #[cfg(feature = "sqlite")]
         let place = match place.is_store {
             true => place.and_at(self.store_place()),
@@ -146,7 +147,7 @@ impl App {
             leads_to: Leads::Adapter(place),
             since: telemetry.env().wall(),
             calls: Calls::Here(Arc::clone(&observer)),
-            policy,
+            policy: component::shown(policy),
             guards: Guards {
                 stack: Some(Arc::clone(&stack)),
                 endpoints: None,

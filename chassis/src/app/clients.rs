@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::component::{
-    Calls, Component, Composed, Guards, Leads, NeededClient, Outward, ShownPort, lock,
+    Calls, Component, Composed, Guards, Leads, NeededClient, Outward, Shown, ShownPort, lock, shown,
 };
-use super::unknown::Unknown;
+use super::unknown::{Unknown, read_unasked};
 use crate::config::{Config, Finding, HumanDuration};
 use crate::contract::{Bound, Contract, ContractInfo, Link, Loopback, Transport};
 use crate::discovery::{Registry, Watch};
+use crate::http::client::ClientSettings;
 use crate::http::client::{Cached, HttpTransport, Remote, Settings, Standby, Target, open_tls};
 use crate::http::tls::ClientTls;
+use crate::policy::stack::Mistake;
 use crate::port::Crossing;
 use crate::telemetry::{PortObserver, Telemetry};
 use crate::{Error, Result};
@@ -33,6 +35,7 @@ pub(super) struct Awaited {
 struct Draft<C: ?Sized> {
     link: Link<C>,
     component: String,
+    config: Config,
     telemetry: Telemetry,
     settings: Settings,
     /// `None`: local where it is served here, else by the contract's name.
@@ -89,6 +92,7 @@ pub(super) fn client_with<C: Contract + ?Sized>(
     let draft = Draft {
         link,
         component: component.name.clone(),
+        config: component.config.clone(),
         telemetry: component.telemetry.clone(),
         settings,
         target,
@@ -119,6 +123,8 @@ pub(super) fn report(component: &Component, name: &str, error: &Error) {
 
 /// Reports the sections `[client.NAME]` of clients that nobody has, once all is composed.
 pub(super) fn report_unknown(config: &Config, composed: &Composed, components: &[String]) {
+    // What holds for all clients may stand there before there is one: it is read, whoever asks.
+    read_unasked::<ClientSettings>(config, "client", components);
     let unknown = Unknown {
         section: "client",
         known: composed.asked(),
@@ -163,7 +169,7 @@ impl<C: Contract + ?Sized> Draft<C> {
             component: callee.resource().name().to_owned(),
             encode,
         };
-        let policy = vec![("deadline", "what the caller has left".to_owned())];
+        let policy = shown(vec![("deadline", "what the caller has left".to_owned())]);
         self.show(
             composed,
             leads_to,
@@ -208,13 +214,13 @@ impl<C: Contract + ?Sized> Draft<C> {
         let (settings, telemetry) = (self.settings.clone(), self.telemetry.clone());
         let transport = HttpTransport::new(contract, remote, settings, telemetry)
             .with_chaos(composed.chaos.clone());
-        let mut policy = policy(&self.settings);
-        policy.extend(
-            composed
-                .chaos
-                .describe(contract.name)
-                .map(|what| ("CHAOS", what)),
-        );
+        let chaos = composed.chaos.describe(contract.name);
+        let policy = Followed {
+            contract,
+            settings: self.settings.clone(),
+            chaos: chaos.map(|what| ("CHAOS", what)),
+        }
+        .follow(composed, &self.config, transport.adjust());
         let calls = Calls::Http(transport.observed());
         let guards = Guards {
             stack: Some(Arc::clone(transport.stack())),
@@ -263,7 +269,7 @@ impl<C: Contract + ?Sized> Draft<C> {
         composed: &Composed,
         leads_to: Leads,
         calls: Calls,
-        policy: Vec<(&'static str, String)>,
+        policy: Shown,
         guards: Guards,
     ) {
         composed.show(ShownPort {
@@ -276,6 +282,58 @@ impl<C: Contract + ?Sized> Draft<C> {
             guards,
         });
     }
+}
+
+/// A client whose policies change with the configuration.
+struct Followed {
+    contract: &'static ContractInfo,
+    /// As they were when it was made.
+    settings: Settings,
+    /// What its calls suffer on purpose, to be shown.
+    chaos: Option<(&'static str, String)>,
+}
+
+impl Followed {
+    /// Has `adjust` take what changes; gives what is shown of it.
+    fn follow(
+        self,
+        composed: &Composed,
+        config: &Config,
+        adjust: impl Fn(&Settings) -> std::result::Result<(), Mistake> + Clone + Send + 'static,
+    ) -> Shown {
+        let policy = shown(self.shown(&self.settings));
+        let seen = Arc::clone(&policy);
+        composed.follow(config, move |new| {
+            let settings = changed(new, self.contract, &self.settings);
+            let (adjust, seen) = (adjust.clone(), Arc::clone(&seen));
+            let words = self.shown(&settings);
+            Box::new(move || {
+                // What cannot work was found before, and then nothing is applied.
+                let _ = adjust(&settings);
+                *lock(&seen) = words;
+            })
+        });
+        policy
+    }
+
+    fn shown(&self, settings: &Settings) -> Vec<(&'static str, String)> {
+        let mut all = policy(settings);
+        all.extend(self.chaos.clone());
+        all
+    }
+}
+
+/// What a client that was made with `old` takes of a new configuration; what is wrong is reported.
+pub(super) fn changed(new: &Config, contract: &ContractInfo, old: &Settings) -> Settings {
+    // What its types refuse is kept with the rest by reading it.
+    let Ok(read) = Settings::read(new, contract.name) else {
+        return old.clone();
+    };
+    let settings = old.following(read);
+    for finding in settings.findings(new, contract) {
+        new.report(finding);
+    }
+    settings
 }
 
 /// A longer list of instances is not shown where a port is named.

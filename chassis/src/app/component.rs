@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use super::clients::Binding;
 use super::place::Place;
+use super::reload::Follower;
 use super::tasks::Tasks;
 use crate::Context;
 use crate::config::Config;
@@ -91,6 +92,10 @@ pub(super) struct Composed {
     asked: Mutex<BTreeSet<&'static str>>,
     ports: Mutex<Vec<Arc<ShownPort>>>,
     needs: Mutex<Needs>,
+    /// What takes a changed configuration while it runs.
+    pub(super) followers: Mutex<Vec<Follower>>,
+    /// The configuration that holds, where it isn't the one of the start.
+    pub(super) newest: Mutex<Option<Config>>,
     /// What lets calls of clients suffer on purpose.
     pub(super) chaos: Injector,
 }
@@ -103,10 +108,12 @@ pub(super) struct ShownPort {
     /// Since when it leads there; of instances, their watch knows better.
     pub(super) since: SystemTime,
     pub(super) calls: Calls,
-    /// What holds for its calls, for people.
-    pub(super) policy: Vec<(&'static str, String)>,
+    pub(super) policy: Shown,
     pub(super) guards: Guards,
 }
+
+/// What holds for a port's calls, for people: name and value. It changes with the configuration.
+pub(super) type Shown = Arc<Mutex<Vec<(&'static str, String)>>>;
 
 /// What stands before a port's calls, to be looked at and to be forced by hand.
 #[derive(Default)]
@@ -299,6 +306,11 @@ impl Composed {
     pub(super) fn ports(&self) -> MutexGuard<'_, Vec<Arc<ShownPort>>> {
         lock(&self.ports)
     }
+}
+
+/// What holds for a port's calls, as it is now.
+pub(super) fn shown(policy: Vec<(&'static str, String)>) -> Shown {
+    Arc::new(Mutex::new(policy))
 }
 
 /// The name of a type without the path of its module; what is generic keeps its parameters.

@@ -96,7 +96,7 @@ impl Ground {
             components.push(component);
         }
         if failures.is_empty() {
-            let names: Vec<String> = components.iter().map(|one| one.name.clone()).collect();
+            let names = self.sections(&components);
             clients::report_unknown(&self.config, &composed, &names);
             ports::report_unknown(&self.config, &composed, &names);
         }
@@ -105,6 +105,12 @@ impl Ground {
             composed,
         };
         (composite, failures)
+    }
+
+    /// The components that have sections of their own.
+    pub(super) fn sections(&self, components: &[Arc<Component>]) -> Vec<String> {
+        let own = components.iter().filter(|_| self.composed);
+        own.map(|one| one.name.clone()).collect()
     }
 
     fn found(&self) -> Result<(), crate::config::Findings> {

@@ -2,9 +2,12 @@
 
 use std::any::TypeId;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::clients::{policy, report};
-use super::component::{Calls, Component, Guards, Leads, Outward, ShownPort, lock};
+use super::clients::{changed, policy, report};
+use super::component::{
+    Calls, Component, Guards, Leads, Outward, ShownPort, lock, shown as shared,
+};
 use crate::http::Client;
 use crate::{Error, Result};
 
@@ -21,7 +24,7 @@ pub(super) fn http(component: &Component, name: &str) -> Result<Client> {
         return Ok(client);
     }
     let settings = Client::configured(&component.config, name).map_err(Error::configuration)?;
-    let policy = policy(&settings);
+    let shown_policy = shared(policy(&settings));
     let client = Client::open(name, settings, &component.telemetry)
         .inspect_err(|error| report(component, name, error))?;
     component.composed.ask(client.name());
@@ -36,13 +39,23 @@ pub(super) fn http(component: &Component, name: &str) -> Result<Client> {
             },
             since: component.telemetry.env().wall(),
             calls: Calls::Http(shown.observed),
-            policy,
+            policy: Arc::clone(&shown_policy),
             guards: Guards {
                 stack: Some(shown.stack),
                 endpoints: Some(shown.endpoints),
             },
         });
     }
+    let (follows, first) = (client.clone(), client.settings());
+    component.composed.follow(&component.config, move |new| {
+        let settings = changed(new, follows.contract(), &first);
+        let (client, seen) = (follows.clone(), Arc::clone(&shown_policy));
+        Box::new(move || {
+            // What cannot work was found before, and then nothing is applied.
+            let _ = client.update(&settings);
+            *lock(&seen) = policy(&settings);
+        })
+    });
     let mut all = lock(&component.clients);
     let clients = all.entry(key).or_insert_with(|| Box::new(Clients::new()));
     if let Some(clients) = clients.downcast_mut::<Clients>() {

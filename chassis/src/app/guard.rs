@@ -3,7 +3,7 @@
 //! It has a runtime of its own, so that neither a blocked server nor a blocked shutdown can keep a
 //! signal or the limit waiting.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -39,7 +39,11 @@ pub(super) enum Signal {
 pub(super) struct Guard {
     heard: watch::Receiver<Option<Signal>>,
     armed: watch::Sender<Option<Duration>>,
+    hangups: Hangups,
 }
+
+/// Changes whenever SIGHUP comes.
+pub(super) type Hangups = watch::Receiver<()>;
 
 impl Guard {
     /// Starts the thread. From now on a first signal is only heard, not obeyed. With `leashed`,
@@ -51,16 +55,21 @@ impl Guard {
     pub(super) fn start(phases: Phases, leashed: bool) -> crate::Result<Self> {
         let (hear, heard) = watch::channel(None);
         let (armed, limit) = watch::channel(None);
+        let (hung_up, hangups) = watch::channel(());
         let (ready, is_ready) = mpsc::channel();
         if leashed {
             leash(hear.clone())?;
         }
         std::thread::Builder::new()
             .name("chassis-guard".into())
-            .spawn(move || stand(&phases, hear, limit, &ready))
+            .spawn(move || stand(&phases, (hear, hung_up), limit, &ready))
             .map_err(failed)?;
         is_ready.recv().map_err(failed)?.map_err(failed)?;
-        Ok(Self { heard, armed })
+        Ok(Self {
+            heard,
+            armed,
+            hangups,
+        })
     }
 
     /// Waits for the first signal.
@@ -76,6 +85,12 @@ impl Guard {
             // The guard is gone, which it never is while the process lives.
             None => std::future::pending().await,
         }
+    }
+
+    /// Changes whenever SIGHUP comes. On a terminal it never does: there SIGHUP says that the terminal is
+    /// gone, and ends the process as ever.
+    pub(super) fn hangups(&self) -> Hangups {
+        self.hangups.clone()
     }
 
     /// Ends the process after `limit` unless it ends by itself. The first limit counts.
@@ -110,7 +125,7 @@ type Ready = mpsc::Sender<std::io::Result<()>>;
 
 fn stand(
     phases: &Phases,
-    hear: watch::Sender<Option<Signal>>,
+    (hear, hung_up): (watch::Sender<Option<Signal>>, watch::Sender<()>),
     limit: watch::Receiver<Option<Duration>>,
     ready: &Ready,
 ) {
@@ -123,18 +138,32 @@ fn stand(
     };
     runtime.block_on(async {
         let listeners = signal(SignalKind::terminate())
-            .and_then(|term| Ok((term, signal(SignalKind::interrupt())?)));
+            .and_then(|term| Ok((term, signal(SignalKind::interrupt())?, hangup()?)));
         match listeners {
-            Ok((term, int)) => {
+            Ok((term, int, hangup)) => {
                 let _ = ready.send(Ok(()));
                 tokio::join!(
                     second_signal(term, int, hear, phases),
-                    at_limit(limit, phases)
+                    at_limit(limit, phases),
+                    pass_on(hangup, hung_up)
                 );
             }
             Err(error) => drop(ready.send(Err(error))),
         }
     });
+}
+
+/// SIGHUP, where nobody sits at a terminal that could go away.
+fn hangup() -> std::io::Result<Option<Listener>> {
+    let is_daemon = !std::io::stdin().is_terminal();
+    is_daemon.then(|| signal(SignalKind::hangup())).transpose()
+}
+
+async fn pass_on(hangup: Option<Listener>, hung_up: watch::Sender<()>) {
+    let Some(mut hangup) = hangup else { return };
+    while hangup.recv().await.is_some() {
+        hung_up.send_replace(());
+    }
 }
 
 /// The first signal is passed on; the second ends the process, unless it is an echo of the first.

@@ -63,7 +63,9 @@ async fn store(
                 url: Some(url),
                 ..Default::default()
             };
-            let store = crate::store::Sqlite::open(&store, std::path::Path::new("unused")).await?;
+            let store = crate::store::Sqlite::open(&store, std::path::Path::new("unused"))
+                .await
+                .map_err(|error| error.about("store.url", "idempotency.url"))?;
             let (pool, place) = (store.pool().clone(), store.place());
             Arc::new(crate::idempotency::Sqlite::open(pool, &place, settings, env).await?)
         }

@@ -6,6 +6,7 @@ use super::clients::Awaited;
 use super::component::{Component, Composed};
 use super::listeners::Listeners;
 use super::phase::Phases;
+use super::reload::{Reload, Watching};
 use super::runtimes::Runtimes;
 use super::settings::Settings;
 use super::side::Side;
@@ -38,6 +39,10 @@ pub(super) struct Live {
     pub(super) checks: Option<Watch>,
     pub(super) probe: Option<Side>,
     pub(super) admin: Option<Side>,
+    /// Takes a changed configuration.
+    pub(super) reload: Option<Arc<Reload>>,
+    /// Who notices that it has changed.
+    pub(super) watching: Watching,
     /// What the open pages of the admin listener read.
     pub(super) pages: Option<Arc<Stream>>,
 }
@@ -67,6 +72,8 @@ impl Live {
             checks: None,
             probe: None,
             admin: None,
+            reload: None,
+            watching: Watching::default(),
             pages: None,
         }
     }

@@ -33,6 +33,7 @@ mod print;
 mod probe;
 mod reference;
 mod register;
+mod reload;
 mod run;
 mod running;
 mod runtimes;
@@ -63,6 +64,7 @@ pub use listeners::{Listener, Listeners};
 pub use place::Place;
 pub use ports::{OnePort, OnePortMethod, PortPolicies, PortSettings};
 pub use reference::references;
+pub use reload::ConfigSettings;
 pub use running::Running;
 pub use settings::{ProbeSettings, StartSettings, StopSettings};
 #[cfg(feature = "testing")]

@@ -2,6 +2,7 @@
 
 use super::doctor::DoctorSettings;
 use super::ports::PortSettings;
+use super::reload::ConfigSettings;
 use super::settings::{ProbeSettings, SECTIONS, StartSettings, StopSettings};
 use crate::admin::AdminSettings;
 use crate::config::{Config, Reference, ServiceSettings};
@@ -24,6 +25,7 @@ pub fn references() -> Vec<Reference> {
         Reference::of::<telemetry::MetricsSettings>("metrics"),
         Reference::of::<telemetry::LogsSettings>("logs"),
         Reference::of::<health::HealthSettings>("health"),
+        Reference::of::<ConfigSettings>("config"),
         Reference::of::<ProbeSettings>("probe"),
         Reference::of::<AdminSettings>("admin"),
         Reference::of::<StartSettings>("start"),

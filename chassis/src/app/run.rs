@@ -10,7 +10,7 @@ use super::screen::{Reader, Screen};
 use super::start::Plan;
 use super::stop::Stopped;
 use crate::telemetry::LogFormat;
-use crate::{Error, Result};
+use crate::{Context, Error, Result};
 
 /// How long log lines are waited for that come before the plain ones.
 const FLUSH: Duration = Duration::from_millis(100);
@@ -42,10 +42,21 @@ impl Live {
         }
         let took = self.telemetry.env().now().saturating_duration_since(began);
         self.say_ready(&screen.ready(&self, &config, took), speaks, announce);
+        self.hear_hangups(guard);
         self.phases.enter("serving");
         let signal = guard.signal().await;
         tracing::info!(?signal, "stopping");
         self.end(guard, signal == Signal::Terminate).await
+    }
+
+    /// Reads the configuration anew whenever SIGHUP comes.
+    fn hear_hangups(&mut self, guard: &Guard) {
+        if let Some(reload) = &self.reload {
+            let said = Context::default().with_component(self.telemetry.id());
+            let control = &self.runtimes.control;
+            self.watching
+                .hangups(reload, guard.hangups(), (&said, control));
+        }
     }
 
     /// Says that it is ready: on a terminal in a screen for people, else as one event for machines,

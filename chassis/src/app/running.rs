@@ -6,12 +6,15 @@ use tokio::runtime::Handle;
 
 use super::listeners::Listeners;
 use super::live::Live;
+use super::reload::Reload;
 use super::runtimes::ControlThread;
 use super::stop::Stopped;
-use crate::Context;
+#[cfg(feature = "testing")]
+use crate::config::Inputs;
 use crate::health::Health;
 use crate::http::Edge;
 use crate::telemetry::Telemetry;
+use crate::{Context, Result};
 
 /// A running service. Stop it with [`stop`](Running::stop); dropping it leaves calls at work and
 /// closes its listeners without waiting.
@@ -50,6 +53,31 @@ impl Running {
     /// What it serves, to be called within the process.
     pub fn edge(&self) -> Option<&Edge> {
         self.live.edge.as_ref()
+    }
+
+    /// Reads the configuration anew, as it is done by itself when its files change: policies of clients
+    /// and ports and the log level hold from then on, the rest from the next start. What has changed is
+    /// said in the log.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it; then all stays as it is.
+    pub fn reload(&self) -> Result {
+        self.reloads(Reload::reload)
+    }
+
+    /// The same, from other inputs.
+    #[cfg(feature = "testing")]
+    pub(crate) fn reload_from(&self, inputs: &Inputs) -> Result {
+        self.reloads(|reload| reload.reload_from(inputs))
+    }
+
+    fn reloads(&self, how: impl FnOnce(&Reload) -> Result) -> Result {
+        let said = Context::default().with_component(self.live.telemetry.id());
+        match &self.live.reload {
+            Some(reload) => said.enter(|| how(reload)),
+            None => Ok(()),
+        }
     }
 
     /// Stops it as SIGINT would: without linger, each phase within its limit. Says what had to be

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::chaos::Switch;
 use super::doctor::DoctorSettings;
+use super::reload::ConfigSettings;
 use crate::config::{Config, Finding, Findings, HumanDuration, ServiceSettings};
 use crate::health::HealthSettings;
 use crate::http::Settings as HttpSettings;
@@ -14,10 +15,11 @@ use crate::{admin::AdminSettings, telemetry};
 
 /// The sections that the chassis reads itself. No component may be called so: its own sections
 /// would lie within them.
-pub(super) const SECTIONS: [&str; 17] = [
+pub(super) const SECTIONS: [&str; 18] = [
     "admin",
     "chaos",
     "client",
+    "config",
     "doctor",
     "health",
     "http",
@@ -107,6 +109,7 @@ pub(super) struct Settings {
     pub(super) probe: ProbeSettings,
     pub(super) admin: AdminSettings,
     pub(super) chaos: Switch,
+    pub(super) config: ConfigSettings,
     pub(super) doctor: DoctorSettings,
     pub(super) health: HealthSettings,
     pub(super) service: ServiceSettings,
@@ -125,6 +128,7 @@ impl Settings {
             probe: or_default(config.section("probe")),
             admin: or_default(config.section("admin")),
             chaos: Switch::read(config),
+            config: or_default(config.section("config")),
             doctor: or_default(config.section("doctor")),
             health: or_default(config.section("health")),
             service: or_default(config.section("service")),

@@ -6,7 +6,9 @@ use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 
 use super::App;
-use super::component::{Calls, Guards, Leads, NeededStore, Needs, Outward, Purpose, ShownPort};
+use super::component::{
+    Calls, Guards, Leads, NeededStore, Needs, Outward, Purpose, ShownPort, shown,
+};
 use crate::config::Finding;
 use crate::store::{Sqlite, StoreSettings};
 use crate::{Error, Result};
@@ -71,10 +73,10 @@ impl App {
             leads_to: Leads::Store(store.place()),
             since: self.0.telemetry.env().wall(),
             calls: Calls::Nobody,
-            policy: vec![
+            policy: shown(vec![
                 ("connections", settings.connections.to_string()),
                 ("wait for one", settings.timeout.to_string()),
-            ],
+            ]),
             guards: Guards::default(),
         });
         let asked = store.clone();

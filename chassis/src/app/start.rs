@@ -13,6 +13,7 @@ use super::compose::{Composite, Ground};
 use super::listeners::{Listener, url};
 use super::live::Live;
 use super::probe::Probe;
+use super::reload::Reload;
 use super::side::Side;
 use super::{desk, register, timeouts};
 use crate::config::Config;
@@ -20,7 +21,7 @@ use crate::context::Env;
 use crate::discovery::{self, Opened, Registry};
 use crate::health::{CheckState, Stage};
 use crate::http::{Edge, Server, is_taken, listen};
-use crate::{Error, Result};
+use crate::{Context, Error, Result};
 
 /// What to start.
 pub(super) struct Plan {
@@ -116,6 +117,8 @@ impl Live {
             .await??;
         self.components.clone_from(&composite.components);
         self.composed = Some(Arc::clone(&composite.composed));
+        let sections = ground.sections(&composite.components);
+        let reload = self.follow_configuration(&config, &composite, sections);
         timeouts::warn_of_default(*self.settings.http.timeout, *self.settings.stop.drain);
         timeouts::warn_of_cuts(&composite, *self.settings.stop.drain);
         self.awaited = bind_clients(&composite, &*registry)?;
@@ -132,8 +135,9 @@ impl Live {
             self.listen(&name, &config, &composite, edge.clone())?;
         }
         if opens == Opens::All {
-            self.open_admin((&name, &config), &composite, &edge)?;
+            self.open_admin((&name, &reload), &composite, &edge)?;
         }
+        self.watch_configuration(&reload);
         self.tasks.start(&self.runtimes.serving);
         self.health.advance(Stage::Running);
         if opens != Opens::Nothing {
@@ -151,6 +155,31 @@ impl Live {
             .run(name, limit, work)
             .await
             .ok_or_else(|| self.too_late(limit))
+    }
+
+    /// From now on a changed configuration can be taken.
+    fn follow_configuration(
+        &mut self,
+        config: &Config,
+        composite: &Composite,
+        components: Vec<String>,
+    ) -> Arc<Reload> {
+        let reload = Arc::new(Reload::new(
+            config,
+            Arc::clone(&composite.composed),
+            components,
+            &self.telemetry,
+        ));
+        self.reload = Some(Arc::clone(&reload));
+        reload
+    }
+
+    /// Notices changes of the configuration's files from now on.
+    fn watch_configuration(&mut self, reload: &Arc<Reload>) {
+        let said = Context::default().with_component(self.telemetry.id());
+        let interval = *self.settings.config.reload_interval;
+        let (env, control) = (self.telemetry.env(), &self.runtimes.control);
+        self.watching.files(reload, interval, (env, &said, control));
     }
 
     fn open_probe(&mut self, name: &str) -> Result {
@@ -200,13 +229,13 @@ impl Live {
 
     fn open_admin(
         &mut self,
-        (name, config): (&str, &Config),
+        (name, reload): (&str, &Arc<Reload>),
         composite: &Composite,
         edge: &Edge,
     ) -> Result {
         let listener = listen("admin.listen", self.settings.admin.listen)?;
         let own = self.settings.admin.listen;
-        let (router, pages) = desk::admin_router(self, own, (name, config), composite, edge);
+        let (router, pages) = desk::admin_router(self, own, (name, reload), composite, edge);
         let side = Side::serve(listener, router, &self.runtimes.control)?;
         self.listeners
             .add(name, Listener::Admin, url(side.address()));

@@ -1,5 +1,8 @@
 //! Tables of the configuration for what nobody has: `[client.ordres]`, `[port.stok-store]`.
 
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+
 use crate::config::{Config, Finding, Row};
 
 /// What is said of tables that nobody asks for.
@@ -16,6 +19,21 @@ pub(super) struct Unknown<'a> {
 
 /// The table that holds for all, under a name of its own.
 const FOR_ALL: &str = "default";
+
+/// Reads a section that somebody set, for all and for each component, whoever asks for it.
+pub(super) fn read_unasked<T: DeserializeOwned + JsonSchema>(
+    config: &Config,
+    section: &str,
+    components: &[String],
+) {
+    let own = components.iter().map(|name| config.component(name));
+    for config in std::iter::once(config.clone()).chain(own) {
+        if config.is_set(section) {
+            // What is wrong with it is kept by reading it.
+            drop(config.section::<T>(section));
+        }
+    }
+}
 
 impl Unknown<'_> {
     /// Reports each table of the section whose name nobody knows, once all is composed.

@@ -5,8 +5,10 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 /// More than any configuration needs; keeps a mistaken path (a log, a device) from filling memory.
 const MAX_FILE: u64 = 1 << 20;
@@ -147,6 +149,30 @@ impl Inputs {
                 .ok_or(io::ErrorKind::NotFound.into()),
             None => read_bounded(path),
         }
+    }
+}
+
+/// What changes when a file does: its time, length and place on disk; nothing where there is none.
+/// A mounted `ConfigMap` changes its place.
+pub(crate) type Stamp = Option<(SystemTime, u64, u64)>;
+
+impl Inputs {
+    /// The stamps of files; `None` where they don't lie on disk.
+    pub(super) fn stamps(&self, files: Vec<PathBuf>) -> Option<Vec<(PathBuf, Stamp)>> {
+        let stamp = |path: &Path| {
+            let data = std::fs::metadata(path).ok()?;
+            Some((data.modified().ok()?, data.len(), data.ino()))
+        };
+        let on_disk = self.files.is_none();
+        on_disk.then(|| {
+            let files = files.into_iter();
+            files
+                .map(|path| {
+                    let stamp = stamp(&path);
+                    (path, stamp)
+                })
+                .collect()
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Puts the sources together, each above the one before.
 
 use std::ffi::OsStr;
+use std::path::PathBuf;
 
 use figment::value::{Dict, Value};
 use figment::{Figment, Profile, Provider};
@@ -19,6 +20,8 @@ use super::{file, otel, url, variables};
 pub(super) struct Loaded {
     pub(super) place: Place,
     pub(super) root: Node,
+    /// The files that were read.
+    pub(super) files: Vec<PathBuf>,
     pub(super) findings: Findings,
     pub(super) notes: Findings,
 }
@@ -55,6 +58,7 @@ pub(super) fn load(inputs: &Inputs, cli: &Cli, defaults: &Defaults) -> Result<Lo
         layers,
         findings,
         notes,
+        files,
         ..
     } = loader;
     let builder = Builder {
@@ -66,6 +70,7 @@ pub(super) fn load(inputs: &Inputs, cli: &Cli, defaults: &Defaults) -> Result<Lo
     Ok(Loaded {
         place,
         root,
+        files,
         findings,
         notes,
     })
@@ -77,6 +82,7 @@ struct Loader<'a> {
     layers: Vec<Layer>,
     findings: Findings,
     notes: Findings,
+    files: Vec<PathBuf>,
 }
 
 impl<'a> Loader<'a> {
@@ -87,6 +93,7 @@ impl<'a> Loader<'a> {
             layers: Vec::new(),
             findings,
             notes: Findings::new(),
+            files: Vec::new(),
         }
     }
 
@@ -113,8 +120,10 @@ impl<'a> Loader<'a> {
         let profile = format!("chassis.{}.toml", place.profile);
         let (mut whole, mut found, mut own_file) = (true, false, false);
         for name in ["chassis.toml", &profile] {
-            match file::read(self.inputs, &place.folder.join(name)) {
+            let path = place.folder.join(name);
+            match file::read(self.inputs, &path) {
                 Ok(Some(layer)) => {
+                    self.files.push(path);
                     // The last one read is the profile's.
                     (found, own_file) = (true, layer.name.ends_with(&profile));
                     self.lay(layer);

@@ -89,6 +89,7 @@ pub use duration::{HumanDuration, ValueError};
 pub use effective::Row;
 pub use finding::{Finding, Findings};
 pub use inputs::Inputs;
+pub(crate) use inputs::Stamp;
 pub use origin::Origin;
 pub use place::Defaults;
 pub use reference::Reference;

@@ -56,9 +56,6 @@ fn unknown<'a>(name: &str, node: &Node, known: impl Iterator<Item = &'a str>) ->
     match nearest(name, known) {
         Some(near) => finding.mend(format!("did you mean `{near}`?")),
         None if what == "key" => finding.mend("remove it"),
-        None if name == "client" => {
-            finding.mend("remove it: no composition root asks for a client (`app.client`)")
-        }
         None => finding.mend(format!(
             "remove it, or read it in the composition root: `app.config::<T>(\"{}\")`",
             node.key

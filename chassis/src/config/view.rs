@@ -1,5 +1,6 @@
 //! [`Config`]: the configuration as the parts of a service see it; [`listing`] shows it to people.
 
+mod again;
 mod listing;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,9 +11,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
+use self::again::Asked;
 use super::node::Node;
 use super::references::Resolver;
-use super::{Cli, Defaults, Finding, Findings, Inputs, Reference, Row};
+use super::{Cli, Defaults, Finding, Findings, Inputs, Row};
 use super::{load, section, unused};
 
 /// The configuration of a program, or of one component of it. A clone is cheap and sees the same.
@@ -46,6 +48,10 @@ struct Shared {
     root: Node,
     notes: Findings,
     inputs: Inputs,
+    cli: Cli,
+    defaults: Defaults,
+    /// The files that were read.
+    files: Vec<PathBuf>,
     seen: Mutex<Seen>,
 }
 
@@ -54,7 +60,7 @@ struct Seen {
     /// Whether somebody else reads some of it.
     is_partial: bool,
     sections: BTreeSet<Vec<String>>,
-    references: Vec<(Option<Arc<str>>, Reference)>,
+    asked: Vec<Asked>,
     rows: BTreeMap<String, Row>,
     findings: Findings,
 }
@@ -73,7 +79,7 @@ impl Config {
         let seen = Seen {
             is_partial: false,
             sections: BTreeSet::new(),
-            references: Vec::new(),
+            asked: Vec::new(),
             rows: BTreeMap::new(),
             findings,
         };
@@ -83,6 +89,9 @@ impl Config {
             root: loaded.root,
             notes: loaded.notes,
             inputs: inputs.clone(),
+            cli: cli.clone(),
+            defaults: defaults.clone(),
+            files: loaded.files,
             seen: Mutex::new(seen),
         };
         Ok(Self {
@@ -107,7 +116,9 @@ impl Config {
     ///
     /// Everything that is wrong with the section; [`Config::check`] says it again with the rest.
     pub fn section<T: DeserializeOwned + JsonSchema>(&self, name: &str) -> Result<T, Findings> {
-        self.remember(Reference::of::<T>(name));
+        self.remember(Asked::new::<T>(self, name, None, |config, asked| {
+            drop(config.section::<T>(&asked.section));
+        }));
         self.read(&self.node(name), self.paths(name))
     }
 
@@ -122,7 +133,15 @@ impl Config {
         section: &str,
         name: &str,
     ) -> Result<T, Findings> {
-        self.remember(Reference::of::<T>(format!("{section}.{name}")));
+        self.remember(Asked::new::<T>(
+            self,
+            section,
+            Some(name),
+            |config, asked| {
+                let name = asked.name.as_deref().unwrap_or_default();
+                drop(config.named_section::<T>(&asked.section, name));
+            },
+        ));
         let all = section::for_all::<T>(&self.node(section));
         let full = format!("{section}.{name}");
         let own = self.node(&full);
@@ -133,13 +152,10 @@ impl Config {
         self.read(&all.under(own), paths)
     }
 
-    fn remember(&self, reference: Reference) {
-        let (component, mut seen) = (self.component.clone(), self.seen());
-        let known = |(other, known): &(Option<Arc<str>>, Reference)| {
-            (other, known.name()) == (&component, reference.name())
-        };
-        if !seen.references.iter().any(known) {
-            seen.references.push((component, reference));
+    fn remember(&self, asked: Asked) {
+        let mut seen = self.seen();
+        if !seen.asked.iter().any(|known| known.is_same(&asked)) {
+            seen.asked.push(asked);
         }
     }
 

@@ -1,7 +1,7 @@
 //! [`IdempotencyKey`]: the `Idempotency-Key` header, draft 07.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::wire::trim;
 
@@ -68,21 +68,35 @@ type Calls = (&'static str, usize, u32);
 #[derive(Debug, Clone)]
 pub(super) struct Given {
     pub(super) key: IdempotencyKey,
+    known: Arc<Known>,
+}
+
+/// What is known of the call that the key came with.
+#[derive(Debug, Default)]
+struct Known {
     /// How often each method of a contract was called, by everything that is done for this call.
-    calls: Arc<Mutex<Vec<Calls>>>,
+    calls: Mutex<Vec<Calls>>,
+    /// What it asks for, in short.
+    request: OnceLock<u128>,
 }
 
 impl Given {
     pub(super) fn new(key: IdempotencyKey) -> Self {
         Self {
             key,
-            calls: Arc::default(),
+            known: Arc::default(),
         }
+    }
+
+    /// What the call asks for; the first word counts.
+    pub(super) fn request(&self) -> &OnceLock<u128> {
+        &self.known.request
     }
 
     /// The key of the next call of `method` of `contract`: the first has the key itself.
     pub(super) fn next(&self, contract: &'static str, method: usize) -> IdempotencyKey {
-        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let calls = self.known.calls.lock();
+        let mut calls = calls.unwrap_or_else(PoisonError::into_inner);
         let known = calls
             .iter_mut()
             .find(|(name, index, _)| (*name, *index) == (contract, method));

@@ -199,6 +199,31 @@ impl Context {
         self
     }
 
+    /// Notes in short what the call asks for that its idempotency key came with.
+    #[cfg_attr(
+        not(feature = "service"),
+        expect(dead_code, reason = "only a server knows the request")
+    )]
+    pub(crate) fn note_request(&self, fingerprint: u128) {
+        if let Some(given) = &self.parts().idempotency_key {
+            let _ = given.request().set(fingerprint);
+        }
+    }
+
+    /// What was noted of it; `None` outside of a server.
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        expect(dead_code, reason = "only who remembers a key's effects compares")
+    )]
+    pub(crate) fn noted_request(&self) -> Option<u128> {
+        self.parts()
+            .idempotency_key
+            .as_ref()?
+            .request()
+            .get()
+            .copied()
+    }
+
     /// The key for the next call of `method` of `contract` that is made on behalf of this one;
     /// `None` where this one has none.
     #[cfg(feature = "service")]

@@ -38,12 +38,14 @@ const INDEX: &str =
     "CREATE INDEX IF NOT EXISTS chassis_idempotency_ends ON chassis_idempotency (ends)";
 
 /// In one step, so that of two that come together one is the first. Over what is kept too long, and
-/// over a claim of the same request whose lease has ended.
+/// over a claim of the same request whose lease has ended, or ends so late that the clock was set back
+/// since: nobody would wait for a year.
 const CLAIM: &str = "INSERT INTO chassis_idempotency (key, fingerprint, owner, answer, ends)
     VALUES (?1, ?2, ?3, NULL, ?4)
     ON CONFLICT (key) DO UPDATE
     SET fingerprint = excluded.fingerprint, owner = excluded.owner, answer = NULL, ends = excluded.ends
-    WHERE ends <= ?5 AND (answer IS NOT NULL OR fingerprint = excluded.fingerprint)";
+    WHERE ends <= ?5 AND answer IS NOT NULL
+    OR (ends <= ?5 OR ends > ?6) AND answer IS NULL AND fingerprint = excluded.fingerprint";
 
 impl Sqlite {
     /// Makes the table where it is missing. `place` is for people.
@@ -96,6 +98,7 @@ impl Sqlite {
                 .bind(claim.owner.cast_signed())
                 .bind(self.millis(claim.lease))
                 .bind(now)
+                .bind(self.millis(claim.lease.saturating_mul(2)))
                 .execute(&mut *connection)
                 .await?;
             if claimed.rows_affected() > 0 {

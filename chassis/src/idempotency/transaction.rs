@@ -11,20 +11,27 @@ use sqlx::{Row, SqliteConnection};
 use crate::Context;
 use crate::context::Principal;
 
-const TABLES: &str = "CREATE TABLE IF NOT EXISTS chassis_idempotent_effects (
+const TABLES: &str = "CREATE TABLE IF NOT EXISTS chassis_effects (
     principal TEXT NOT NULL,
     key TEXT NOT NULL,
     effect TEXT NOT NULL,
+    request BLOB,
     value TEXT,
     at INTEGER NOT NULL,
     PRIMARY KEY (principal, key, effect)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS chassis_idempotent_effects_at ON chassis_idempotent_effects (at)";
+CREATE INDEX IF NOT EXISTS chassis_effects_at ON chassis_effects (at)";
+
+const INSERT: &str = "INSERT INTO chassis_effects (principal, key, effect, value, request, at)
+    VALUES (?1, ?2, ?3, ?4, ?5, CAST(strftime('%s', 'now') AS INTEGER))";
+
+/// What SQLite says where there is no table yet.
+const NO_TABLE: &str = "no such table: chassis_effects";
 
 /// A few of the old ones at a time, so that no call pays for many: a week is longer than any answer
 /// is kept.
-const SWEEP: &str = "DELETE FROM chassis_idempotent_effects WHERE (principal, key, effect) IN
-    (SELECT principal, key, effect FROM chassis_idempotent_effects
+const SWEEP: &str = "DELETE FROM chassis_effects WHERE (principal, key, effect) IN
+    (SELECT principal, key, effect FROM chassis_effects
      WHERE at < CAST(strftime('%s', 'now') AS INTEGER) - 7 * 86400 LIMIT 10)";
 
 /// What `effect` gave when it was done before for the current call's idempotency key; `None` where it
@@ -53,7 +60,8 @@ const SWEEP: &str = "DELETE FROM chassis_idempotent_effects WHERE (principal, ke
 ///
 /// # Errors
 ///
-/// The database's own, and where what was remembered is no `T`.
+/// The database's own, where what was remembered is no `T`, and where the key came with another request
+/// then: it would have the effect of that one.
 pub async fn recall<T: DeserializeOwned>(
     transaction: &mut SqliteConnection,
     effect: &str,
@@ -62,18 +70,23 @@ pub async fn recall<T: DeserializeOwned>(
     let Some((principal, key)) = names(&context) else {
         return Ok(None);
     };
-    sqlx::raw_sql(TABLES).execute(&mut *transaction).await?;
-    let query = "SELECT value FROM chassis_idempotent_effects
+    let query = "SELECT value, request FROM chassis_effects
         WHERE principal = ?1 AND key = ?2 AND effect = ?3";
     let row = sqlx::query(query)
         .bind(principal)
         .bind(key)
         .bind(effect)
         .fetch_optional(transaction)
-        .await?;
+        .await;
+    let row = match row {
+        // The first effect makes it.
+        Err(error) if is_first(&error) => None,
+        row => row?,
+    };
     let Some(row) = row else {
         return Ok(None);
     };
+    compare(&context, row.try_get(1)?)?;
     let value: String = row.try_get(0)?;
     let value = serde_json::from_str(&value);
     value
@@ -98,18 +111,39 @@ pub async fn remember<T: Serialize + ?Sized>(
         return Ok(());
     };
     let value = serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    sqlx::raw_sql(TABLES).execute(&mut *transaction).await?;
-    let insert = "INSERT INTO chassis_idempotent_effects (principal, key, effect, value, at)
-        VALUES (?1, ?2, ?3, ?4, CAST(strftime('%s', 'now') AS INTEGER))";
-    sqlx::query(insert)
-        .bind(principal)
-        .bind(key)
-        .bind(effect)
-        .bind(value)
-        .execute(&mut *transaction)
-        .await?;
+    let request = context.noted_request();
+    let request = request.map(|request| request.to_be_bytes().to_vec());
+    let insert = async |transaction: &mut SqliteConnection| {
+        let insert = sqlx::query(INSERT).bind(principal).bind(key).bind(effect);
+        let insert = insert.bind(&value).bind(&request);
+        insert.execute(transaction).await
+    };
+    match insert(&mut *transaction).await {
+        Err(error) if is_first(&error) => {
+            sqlx::raw_sql(TABLES).execute(&mut *transaction).await?;
+            insert(&mut *transaction).await?;
+        }
+        Err(error) => return Err(error),
+        Ok(_) => {}
+    }
     sqlx::query(SWEEP).execute(transaction).await?;
     Ok(())
+}
+
+/// Whether nothing was ever remembered in this database.
+fn is_first(error: &sqlx::Error) -> bool {
+    let database = error.as_database_error();
+    database.is_some_and(|error| error.message().ends_with(NO_TABLE))
+}
+
+/// What was remembered with `before` must have been asked for as this call asks.
+fn compare(context: &Context, before: Option<Vec<u8>>) -> sqlx::Result<()> {
+    match (context.noted_request(), before) {
+        (Some(now), Some(before)) if before != now.to_be_bytes() => Err(sqlx::Error::Protocol(
+            "the idempotency key came with another request before".to_owned(),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn names(context: &Context) -> Option<(&str, &str)> {
@@ -188,6 +222,23 @@ mod tests {
         assert_eq!(count(&pool).await, 0);
         with("k").scope(note(&pool, "milk", true)).await.unwrap();
         with("k").scope(note(&pool, "milk", true)).await.unwrap();
+        assert_eq!(count(&pool).await, 1);
+    }
+
+    #[tokio::test]
+    async fn a_key_that_came_with_another_request_has_no_effect_of_that_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = pool(folder.path()).await;
+        let asking = |request| {
+            let context = with("k");
+            context.note_request(request);
+            context
+        };
+        assert_eq!(asking(1).scope(note(&pool, "milk", true)).await.unwrap(), 1);
+        assert_eq!(asking(1).scope(note(&pool, "milk", true)).await.unwrap(), 1);
+        let other = asking(2).scope(note(&pool, "bread", true)).await;
+        let error = other.unwrap_err().to_string();
+        assert!(error.contains("with another request before"), "{error}");
         assert_eq!(count(&pool).await, 1);
     }
 

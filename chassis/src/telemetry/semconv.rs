@@ -43,6 +43,8 @@ pub const HTTP_CLIENT_REQUEST_DURATION: &str = "http.client.request.duration";
 /// Seconds that a call through a port took.
 pub const CHASSIS_PORT_CALL_DURATION: &str = "chassis.port.call.duration";
 
+/// How often the configuration was read anew, by `outcome`: `success` or `failure`.
+pub const CHASSIS_CONFIG_RELOADS: &str = "chassis.config.reloads";
 /// How often an instance of a service was left out of the balance.
 pub const CHASSIS_CLIENT_EJECTIONS: &str = "chassis.client.ejections";
 /// Why, in kebab-case.

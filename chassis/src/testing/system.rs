@@ -23,7 +23,7 @@ pub struct System {
     edge: Edge,
     env: Env,
     capture: Capture,
-    _state: Folder,
+    state: Folder,
 }
 
 /// A system that is about to start.
@@ -113,6 +113,15 @@ impl System {
         self.running.listeners()
     }
 
+    /// Changes the whole `chassis.toml` while it runs, as if the file had changed.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it; then all stays as it is.
+    pub fn reconfigure(&self, toml: &str) -> Result {
+        self.running.reload_from(&inputs(&self.state, toml))
+    }
+
     /// Stops it, and says what had to be left behind.
     pub async fn stop(self) -> Stopped {
         self.running.stop().await
@@ -173,9 +182,7 @@ impl SystemBuilder {
     pub async fn start(self) -> Result<System> {
         let state = Folder::new();
         let env = Env::seeded(self.seed);
-        let inputs = Inputs::none()
-            .var("XDG_STATE_HOME", state.path())
-            .file("chassis.toml", self.toml.as_str());
+        let inputs = inputs(&state, &self.toml);
         let plan = TestPlan {
             inputs,
             set: self.set,
@@ -195,9 +202,15 @@ impl SystemBuilder {
             edge,
             env,
             capture,
-            _state: state,
+            state,
         })
     }
+}
+
+/// Nothing of the process, and one file.
+fn inputs(state: &Folder, toml: &str) -> Inputs {
+    let none = Inputs::none().var("XDG_STATE_HOME", state.path());
+    none.file("chassis.toml", toml)
 }
 
 impl fmt::Debug for System {

@@ -38,6 +38,9 @@ mod once;
 // Fakes and time that a test holds.
 #[cfg(feature = "testing")]
 mod port;
+// A configuration that changes.
+#[cfg(all(feature = "sqlite", feature = "testing"))]
+mod reload;
 // Answers that come item by item.
 #[cfg(feature = "testing")]
 mod streaming;

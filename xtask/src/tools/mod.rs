@@ -9,6 +9,7 @@ mod apt;
 mod cargo;
 mod chromium;
 mod hadolint;
+mod nginx;
 mod otelcol;
 mod promtool;
 mod python;
@@ -20,6 +21,7 @@ pub(crate) use actionlint::ACTIONLINT;
 pub(crate) use cargo::{CARGO_DENY, CARGO_GENERATE, MDBOOK};
 pub(crate) use chromium::{CHROMEDRIVER, CHROMIUM};
 pub(crate) use hadolint::HADOLINT;
+pub(crate) use nginx::NGINX;
 pub(crate) use otelcol::OTELCOL;
 pub(crate) use promtool::PROMTOOL;
 pub(crate) use python::{ENVOY, OPENAPI, OPENMETRICS};
@@ -34,9 +36,11 @@ use std::process::ExitCode;
 use crate::{Result, command, workspace};
 
 /// The servers and checkers that tests speak to, by variables that `cargo xtask test` sets.
-pub(crate) const SERVERS: [&Tool; 8] = [
+pub(crate) const SERVERS: [&Tool; 10] = [
     &CHROMEDRIVER,
     &CHROMIUM,
+    &ENVOY,
+    &NGINX,
     &OPENAPI,
     &OPENMETRICS,
     &OTELCOL,
@@ -147,10 +151,9 @@ pub(crate) fn servers(arguments: &[String]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What `servers` knows: those of the tests, what the template is generated and judged by, and what the
-/// bench compares with.
+/// What `servers` knows: those of the tests, and what the template is generated and judged by.
 fn known() -> impl Iterator<Item = &'static Tool> {
-    let others = [&ACTIONLINT, &CARGO_GENERATE, &ENVOY, &HADOLINT];
+    let others = [&ACTIONLINT, &CARGO_GENERATE, &HADOLINT];
     SERVERS.into_iter().chain(others)
 }
 

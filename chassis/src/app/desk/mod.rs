@@ -21,31 +21,32 @@ use tokio::runtime::Handle;
 use super::component::{Composed, ShownPort};
 use super::compose::{Composite, Ground};
 use super::live::Live;
+use super::reload::Reload;
 use crate::admin::model::{self, Hexagon, TokenHint};
 use crate::admin::{self, Asked, Board, Desk, Order, Stream, Token, millis};
 use crate::config::Config;
 use crate::contract::{ContractInfo, openapi as openapi_document};
 use crate::http::Edge;
 use crate::telemetry::{Failure, Telemetry};
-use page::Page;
+use page::{Page, Shown};
 
 /// The router of the admin listener.
 pub(super) fn admin_router(
     live: &Live,
     own: SocketAddr,
-    (name, config): (&str, &Config),
+    (name, reload): (&str, &Arc<Reload>),
     composite: &Composite,
     edge: &Edge,
 ) -> (axum::Router, Arc<Stream>) {
     let settings = &live.settings.admin;
     let token = match &settings.token {
         Some(secret) => Some(Token::configured(secret.expose().clone())),
-        None => made(config),
+        None => made(&reload.current()),
     };
     let file = token.as_ref().and_then(Token::file);
     let page = Page {
         name: name.to_owned(),
-        config: config.clone(),
+        config: Shown::Running(Arc::clone(reload)),
         telemetry: live.telemetry.clone(),
         health: live.health.clone(),
         composed: Arc::clone(&composite.composed),
@@ -69,7 +70,7 @@ pub(super) fn admin_router(
 pub(super) fn drawing(name: &str, ground: &Ground, composite: &Composite, edge: &Edge) -> String {
     let page = Page {
         name: name.to_owned(),
-        config: ground.config.clone(),
+        config: Shown::Composed(ground.config.clone()),
         telemetry: ground.telemetry.clone(),
         health: ground.health.clone(),
         composed: Arc::clone(&composite.composed),
@@ -115,7 +116,8 @@ impl Desk for Page {
     }
 
     fn config(&self) -> Value {
-        json!({ "profile": self.config.profile(), "values": self.config.effective() })
+        let config = self.config.now();
+        json!({ "profile": config.profile(), "values": config.effective() })
     }
 
     fn health(&self) -> Value {

@@ -12,7 +12,7 @@ use crate::admin::model::{
     Address, Failed, Figures, LeadsTo, Method, Outbound, OutboundKind, PortChange, PortState,
 };
 use crate::admin::{Asked, Board, millis};
-use crate::app::component::{Composed, Leads, Outward, ShownPort};
+use crate::app::component::{Composed, Leads, Outward, ShownPort, lock};
 use crate::discovery::Watch;
 use crate::telemetry::Failure;
 
@@ -106,8 +106,7 @@ impl Outer {
             state: self.state(&figures, now),
             figures,
             methods: self.shown_methods(board),
-            policy: port
-                .policy
+            policy: lock(&port.policy)
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), value.clone()))
                 .collect(),

@@ -14,6 +14,7 @@ use crate::admin::model::{
 };
 use crate::admin::{Asked, millis, rounded};
 use crate::app::component::Composed;
+use crate::app::reload::Reload;
 use crate::config::Config;
 use crate::health::{CheckReport, CheckState, Health, Stage};
 use crate::http::{RecentRequest, WeakEdge};
@@ -22,7 +23,7 @@ use crate::telemetry::Telemetry;
 /// What the page is made of.
 pub(super) struct Page {
     pub(super) name: String,
-    pub(super) config: Config,
+    pub(super) config: Shown,
     pub(super) telemetry: Telemetry,
     pub(super) health: Health,
     pub(super) composed: Arc<Composed>,
@@ -36,6 +37,23 @@ pub(super) struct Page {
     pub(super) catalogue: OnceLock<Catalogue>,
 }
 
+/// The configuration that is shown.
+pub(super) enum Shown {
+    /// That of a service that is only composed.
+    Composed(Config),
+    /// The one that holds now.
+    Running(Arc<Reload>),
+}
+
+impl Shown {
+    pub(super) fn now(&self) -> Arc<Config> {
+        match self {
+            Self::Composed(config) => Arc::new(config.clone()),
+            Self::Running(reload) => reload.current(),
+        }
+    }
+}
+
 impl Page {
     pub(super) fn catalogue(&self) -> &Catalogue {
         self.catalogue
@@ -45,7 +63,8 @@ impl Page {
     /// Everything.
     pub(super) fn page(&self, asked: &Asked) -> Hexagon {
         let now = self.telemetry.env().wall();
-        let settings = Settings::new(&self.config, asked.values);
+        let config = self.config.now();
+        let settings = Settings::new(&config, asked.values);
         let catalogue = self.catalogue();
         let component = |part: &Part| self.component(part, asked, &settings, now);
         let attribute = |name: &str| {
@@ -58,7 +77,7 @@ impl Page {
         Hexagon {
             service: self.name.clone(),
             version: attribute("service.version"),
-            profile: self.config.profile().to_owned(),
+            profile: config.profile().to_owned(),
             instance: attribute("service.instance.id").unwrap_or_default(),
             at_unix_ms: unix_ms(now),
             started_unix_ms: unix_ms(now.checked_sub(self.health.age()).unwrap_or(now)),

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 pub use self::settings::{OnePort, OnePortMethod, PortPolicies, PortSettings};
 use super::component::{Composed, Outward};
-use super::unknown::Unknown;
+use super::unknown::{Unknown, read_unasked};
 use crate::config::{Config, Finding, HumanDuration};
 use crate::http::client::{self as policies, Place};
 use crate::policy::Stack;
@@ -38,8 +38,29 @@ pub(super) fn stack(config: &Config, port: &PortInfo, telemetry: &Telemetry) -> 
     stack
 }
 
+/// Has `stack` take what changes of its settings while it is called.
+pub(super) fn follow(
+    composed: &Composed,
+    config: &Config,
+    port: &'static PortInfo,
+    stack: &Arc<Stack>,
+) {
+    let stack = Arc::clone(stack);
+    composed.follow(config, move |new| {
+        let settings: PortSettings = new.section("port").unwrap_or_default();
+        let findings = settings.findings(new, port);
+        findings.into_iter().for_each(|one| new.report(one));
+        let stack = Arc::clone(&stack);
+        Box::new(move || {
+            // What cannot work was found above, and then nothing is applied.
+            let _ = stack.update(settings.stack(port));
+        })
+    });
+}
+
 /// Reports the sections `[port.NAME]` of ports that nobody has, once all is composed.
 pub(super) fn report_unknown(config: &Config, composed: &Composed, components: &[String]) {
+    read_unasked::<PortSettings>(config, "port", components);
     let ports = composed.ports();
     let known = ports.iter().filter_map(|port| match port.what {
         Outward::Port(info, _) => Some(info.name),

@@ -39,8 +39,9 @@ impl Config {
     /// component is its own (`orders.warehouse`), unless `shared` says that all have it.
     pub fn references(&self, shared: impl Fn(&str) -> bool) -> Vec<Reference> {
         let mut references: Vec<Reference> = Vec::new();
-        for (component, reference) in &self.seen().references {
-            let reference = match component {
+        for asked in &self.seen().asked {
+            let reference = &asked.reference;
+            let reference = match &asked.component {
                 Some(component) if !shared(reference.name()) => {
                     reference.named(format!("{component}.{}", reference.name()))
                 }

@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
 use super::Settings;
-use super::balance::{Balance, EndpointView, Known};
+use super::balance::{Balance, BalanceOptions, EndpointView, Known};
 use super::limit::within;
 use super::pool::Endpoint;
 use crate::context::Env;
@@ -125,22 +125,35 @@ impl Endpoints {
     fn refresh(self: &Arc<Self>) {
         let _one = self.refresh.lock().unwrap_or_else(PoisonError::into_inner);
         let old = self.current.load_full();
-        if self.is_fresh(&old) {
-            return;
+        if !self.is_fresh(&old) {
+            self.replace(&old);
+            self.prune_from_now_on();
         }
+    }
+
+    /// Balances by other options from now on. No call is lost: those under way end where they are.
+    pub(crate) fn update(&self, options: BalanceOptions) {
+        let _one = self.refresh.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = self.current.load_full();
+        // Of a list that nobody has asked for yet the first call makes the choice.
+        if self.balance.update(options) && !old.endpoints.is_empty() {
+            self.replace(&old);
+        }
+    }
+
+    /// Makes the choice anew, of what is known now.
+    fn replace(&self, old: &Set) {
         let (version, peers_version) = (self.watch.version(), self.peers_version());
-        let (endpoints, seats) = self.known(&old).into_iter().unzip();
+        let (endpoints, seats) = self.known(old).into_iter().unzip();
         let new = Set {
             version,
             peers_version,
             endpoints,
             balancer: self.balance.balancer(seats, &self.caller()),
         };
-        new.retire_others(&old);
+        new.retire_others(old);
         self.current.store(Arc::new(new));
-        drop(old);
         self.balance.look_for_panic();
-        self.prune_from_now_on();
     }
 
     #[inline]

@@ -107,6 +107,20 @@ async fn a_claim_whose_lease_is_over_is_taken_by_the_same_request_only() {
 }
 
 #[tokio::test]
+async fn a_claim_from_before_the_clock_was_set_back_is_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), 9).await;
+    // A year ahead, its lease ends in a year.
+    let year = Duration::from_secs(365 * 86_400);
+    let (key, died) = (key("k"), claim(1, "a", year));
+    assert_eq!(store.claim(&key, &died).await.unwrap(), Claimed::First);
+    let seen = store.claim(&key, &claim(2, "b", LONG)).await.unwrap();
+    assert_eq!(seen, Claimed::Other);
+    let seen = store.claim(&key, &claim(3, "a", LONG)).await.unwrap();
+    assert_eq!(seen, Claimed::First);
+}
+
+#[tokio::test]
 async fn renewed_it_holds_on() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path(), 9).await;

@@ -105,19 +105,23 @@ where
                 return inner.call(request).await;
             };
             let mut known = shared.cache.get(&key, shared.env.now());
+            let mut waited = false;
             let lead = loop {
                 let flight = match &known {
                     Some(hit) if hit.good == Good::Fresh => return Ok(hit.value.clone()),
                     _ => shared.flights.join(&key),
                 };
                 match (flight, &known) {
-                    (Flight::Lead(lead), _) => break lead,
+                    (Flight::Lead(lead), _) => break Some(lead),
                     // Somebody fetches it: until then the old one will do.
                     (Flight::Wait(_), Some(hit)) if hit.good == Good::Soon => {
                         return Ok(hit.value.clone());
                     }
-                    (Flight::Wait(wait), _) => wait.over().await,
+                    (Flight::Wait(wait), _) if !waited => wait.over().await,
+                    // Who waited and found nothing asks for himself: what came was not to be shared.
+                    (Flight::Wait(_), _) => break None,
                 }
+                waited = true;
                 known = shared.cache.get(&key, shared.env.now());
             };
             let answer = inner.call(request).await;

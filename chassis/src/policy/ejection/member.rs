@@ -180,7 +180,7 @@ impl Member {
     fn failed(&self, now: Instant) -> Option<Change> {
         self.calls.fetch_add(1, Ordering::Relaxed);
         self.failures.fetch_add(1, Ordering::Relaxed);
-        let most = self.group.0.settings.consecutive_failures;
+        let most = self.group.settings().consecutive_failures;
         let failures = self.failures_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
         let is_due = most > 0 && failures >= most;
         is_due.then(|| self.eject(Reason::ConsecutiveFailures(failures), now))?
@@ -210,7 +210,7 @@ impl Member {
         if ejection.until.is_some() || !self.group.0.try_eject() {
             return None;
         }
-        ejection.forgive(now, self.group.0.settings.interval);
+        ejection.forgive(now, self.group.settings().interval);
         let change = self.lengthen(&mut ejection, reason, now);
         self.is_ejected.store(true, Ordering::Release);
         Some(change)
@@ -219,7 +219,7 @@ impl Member {
     /// Leaves it alone for `time`, because it asked for that: within the bounds of an ejection, but
     /// the next one is no longer for it.
     pub fn rest(&self, time: Duration, now: Instant) -> Option<Change> {
-        let time = time.min(self.group.0.settings.eject_at_most);
+        let time = time.min(self.group.settings().eject_at_most);
         let mut ejection = self.lock();
         if let Some(until) = ejection.until {
             ejection.until = Some(until.max(now + time));
@@ -282,7 +282,7 @@ impl Member {
     }
 
     fn lengthen(&self, ejection: &mut Ejection, reason: Reason, now: Instant) -> Change {
-        let settings = &self.group.0.settings;
+        let settings = self.group.settings();
         ejection.times = ejection.times.saturating_add(1);
         let time = settings.eject_for.saturating_mul(ejection.times);
         let time = time.min(settings.eject_at_most);

@@ -21,6 +21,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
+
 pub use self::member::{Change, Member, Reason, Standing};
 pub use self::outliers::{Rates, outliers};
 
@@ -74,7 +76,7 @@ pub struct Group(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    settings: EjectionSettings,
+    settings: ArcSwap<EjectionSettings>,
     members: AtomicUsize,
     ejected: AtomicUsize,
     said_panic: AtomicBool,
@@ -84,16 +86,21 @@ impl Group {
     /// A group without members.
     pub fn new(settings: EjectionSettings) -> Self {
         Self(Arc::new(Shared {
-            settings,
+            settings: ArcSwap::from_pointee(settings),
             members: AtomicUsize::new(0),
             ejected: AtomicUsize::new(0),
             said_panic: AtomicBool::new(false),
         }))
     }
 
-    /// The settings.
-    pub fn settings(&self) -> &EjectionSettings {
-        &self.0.settings
+    /// The settings that hold now.
+    pub fn settings(&self) -> EjectionSettings {
+        **self.0.settings.load()
+    }
+
+    /// Changes the settings: what is counted and who is ejected stays.
+    pub fn update(&self, settings: EjectionSettings) {
+        self.0.settings.store(Arc::new(settings));
     }
 
     /// Whether all are used again because too few are left (`Some(true)`), or that is over
@@ -113,8 +120,11 @@ impl Group {
     /// Whether so few are left that ejection is to be ignored.
     pub fn is_panicking(&self) -> bool {
         let (ejected, members) = self.ejected();
+        if ejected == 0 {
+            return false;
+        }
         let left = members.saturating_sub(ejected);
-        (left as f64) < self.0.settings.panic_threshold * members as f64
+        (left as f64) < self.settings().panic_threshold * members as f64
     }
 }
 
@@ -122,7 +132,7 @@ impl Shared {
     /// Takes the place of one more ejected member, if there may be one.
     fn try_eject(&self) -> bool {
         let members = self.members.load(Ordering::Relaxed);
-        let share = (self.settings.max_ejected * members as f64) as usize;
+        let share = (self.settings.load().max_ejected * members as f64) as usize;
         let most = share.max(1).min(members.saturating_sub(1));
         let more = |ejected: usize| (ejected < most).then_some(ejected + 1);
         self.ejected

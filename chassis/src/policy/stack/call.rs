@@ -179,9 +179,11 @@ impl<'a> Call<'a> {
     #[cold]
     pub(super) fn hedge(&mut self, now: Instant) -> Option<Attempt> {
         let stack = self.stack;
-        if !stack.hedges.try_withdraw(now) || !stack.budget.try_withdraw(now) {
+        // Looked at before anything is taken, so that nothing is lost where the other has none left.
+        if stack.hedges.balance(now) < 1.0 || !stack.budget.try_withdraw(now) {
             return None;
         }
+        stack.hedges.try_withdraw(now);
         stack.tally.hedged();
         Some(self.attempt(now))
     }

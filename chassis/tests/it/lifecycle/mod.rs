@@ -8,7 +8,7 @@ mod events;
 mod exit_codes;
 mod pages;
 mod policies;
-mod process;
+pub(crate) mod process;
 mod screen;
 mod settings;
 mod stop;

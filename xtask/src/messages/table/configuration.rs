@@ -315,7 +315,7 @@ share = 1.5
 minimum_calls = 0
 
 [client.greeter.balance]
-key = "header:x-user"
+hash_policy = "header:x-user"
 
 [client.greeter.ejection]
 deviations = -1.0
@@ -329,7 +329,7 @@ backoff_at_most = "100ms"
 
 [client.greeter.balance]
 rule = "maglev"
-key = "cookie:session"
+hash_policy = "cookie:session"
 "#;
 
 const FAULTS: &str = r#"[chaos]

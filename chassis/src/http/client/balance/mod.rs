@@ -12,7 +12,10 @@ mod view;
 mod visit;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
 
 pub use self::key::KeySource;
 use self::told::Told;
@@ -49,7 +52,11 @@ pub struct BalanceOptions {
 #[derive(Debug)]
 pub(super) struct Balance {
     group: Group,
-    options: BalanceOptions,
+    options: ArcSwap<BalanceOptions>,
+    /// Whether calls have a key at all: what each of them looks at.
+    is_keyed: AtomicBool,
+    /// Where this process runs.
+    zone: Option<String>,
     /// Tells this caller's subset from those of others.
     caller: u64,
     told: Told,
@@ -70,7 +77,9 @@ impl Balance {
             group: Group::new(options.ejection),
             caller: env.random(),
             told: Told::new(service, telemetry),
-            options,
+            is_keyed: options.key.is_some().into(),
+            zone: options.zone.clone(),
+            options: ArcSwap::from_pointee(options),
             env,
         }
     }
@@ -78,13 +87,14 @@ impl Balance {
     /// What is known of an endpoint that has just come to a list of others: that it will be like
     /// them. Of the first ones nothing is known.
     pub(super) fn candidate(&self, others: Option<Duration>) -> Arc<Candidate> {
-        let (now, settings) = (self.env.now(), &self.options.choice);
+        let (now, settings) = (self.env.now(), self.options.load().choice);
         let mut load = settings.load;
         load.initial = others.unwrap_or(load.initial);
         let mut candidate = Candidate::new(&self.group, load, now);
         // Settings that cannot work were found when they were read.
         let limit = self
             .options
+            .load()
             .limit
             .map(|limit| AdaptiveLimit::new(limit, now, self.env.random()));
         if let Some(Ok(limit)) = limit {
@@ -99,7 +109,7 @@ impl Balance {
     /// The places of those of `addresses` that are called at all: all of them, or a subset.
     pub(super) fn subset<'a>(&self, addresses: impl Iterator<Item = &'a str>) -> Vec<usize> {
         let keys: Vec<u64> = addresses.map(|address| hash(address.as_bytes())).collect();
-        let most = self.options.choice.most();
+        let most = self.options.load().choice.most();
         if keys.len() > most {
             self.told.subset(most, keys.len());
         }
@@ -108,20 +118,42 @@ impl Balance {
 
     /// The choice among endpoints.
     pub(super) fn balancer(&self, seats: Vec<Seat>, caller: &Caller) -> Balancer {
-        let settings = self.options.choice;
+        let settings = self.options.load().choice;
         Balancer::new(self.group.clone(), settings, seats, caller)
     }
 
     /// The own zone, where it is known.
     pub(super) fn zone(&self) -> Option<&str> {
-        self.options.zone.as_deref()
+        self.zone.as_deref()
     }
 
     /// The key of a call, where calls are balanced by one and it has it.
     #[inline]
     pub(super) fn key(&self, outgoing: &Outgoing, context: &Context) -> Option<u64> {
-        let source = self.options.key.as_ref()?;
-        source.of(outgoing, context).map(hash)
+        match self.is_keyed.load(Ordering::Relaxed) {
+            true => self.key_of(outgoing, context),
+            false => None,
+        }
+    }
+
+    fn key_of(&self, outgoing: &Outgoing, context: &Context) -> Option<u64> {
+        let options = self.options.load();
+        options.key.as_ref()?.of(outgoing, context).map(hash)
+    }
+
+    /// Takes other options, but for the zone. Whether they are others: the choice is to be made anew
+    /// then.
+    pub(super) fn update(&self, options: BalanceOptions) -> bool {
+        let zone = self.zone.clone();
+        let options = BalanceOptions { zone, ..options };
+        if **self.options.load() == options {
+            return false;
+        }
+        self.group.update(options.ejection);
+        self.is_keyed
+            .store(options.key.is_some(), Ordering::Relaxed);
+        self.options.store(Arc::new(options));
+        true
     }
 
     /// The endpoint that gets the call; `None` when there is nobody left.
@@ -140,7 +172,7 @@ impl Balance {
 
     /// How often [`compare`](Self::compare) wants to be asked.
     pub(super) fn interval(&self) -> Duration {
-        self.options.ejection.interval
+        self.options.load().ejection.interval
     }
 
     /// Ejects those that did far worse than the others since this was asked last.
@@ -148,7 +180,7 @@ impl Balance {
         let now = self.env.now();
         let candidates = set.balancer.candidates();
         let rates: Vec<Rates> = candidates.iter().map(|one| one.take_rates()).collect();
-        for (index, reason) in outliers(&rates, self.group.settings()) {
+        for (index, reason) in outliers(&rates, &self.group.settings()) {
             if let (Some(candidate), Some(endpoint)) =
                 (candidates.get(index), set.endpoints.get(index))
                 && let Some(change) = candidate.member().eject(reason, now)
@@ -162,7 +194,7 @@ impl Balance {
     #[cold]
     fn changed(&self, change: Change, endpoint: &Endpoint, candidate: &Candidate, now: Instant) {
         if change == Change::Readmitted {
-            candidate.warm_up(now, self.options.choice.slow_start);
+            candidate.warm_up(now, self.options.load().choice.slow_start);
         }
         self.told
             .change(change, endpoint.address(), self.group.ejected());

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arc_swap::ArcSwap;
 use http::Method;
 use reqwest::Url;
 
@@ -17,6 +18,7 @@ use crate::http::client::target::open_tls;
 use crate::http::client::{Endpoints, HttpTransport, Observed, Remote, Settings};
 use crate::http::tls::ClientTls;
 use crate::policy::Stack;
+use crate::policy::stack::Mistake;
 use crate::telemetry::Telemetry;
 use crate::{CallError, Error, Result};
 
@@ -30,14 +32,16 @@ use crate::{CallError, Error, Result};
 /// A callee is a stranger: it is told the trace and nothing else of the context. See
 /// [`trust`](Self::trust).
 #[derive(Clone)]
-pub struct Client(Arc<Shared>);
+pub struct Client {
+    shared: Arc<Shared>,
+    trust: Trust,
+}
 
 struct Shared {
     contract: &'static ContractInfo,
     base: Option<Url>,
-    settings: Settings,
+    settings: ArcSwap<Settings>,
     telemetry: Telemetry,
-    trust: Trust,
     /// Opened when the client is made, so that what is wrong is found then, if it is needed.
     tls: std::result::Result<ClientTls, String>,
     servers: Mutex<Servers>,
@@ -53,10 +57,10 @@ pub(crate) struct Shown {
     pub(crate) endpoints: Arc<Endpoints>,
 }
 
-/// The servers that were called, by `scheme://host:port`.
+/// The servers that were called, by `scheme://host:port` and how far they are trusted.
 #[derive(Default)]
 struct Servers {
-    known: HashMap<String, (Arc<HttpTransport>, u64)>,
+    known: HashMap<(Trust, String), (Arc<HttpTransport>, u64)>,
     /// Counts the calls, to know which was called last.
     calls: u64,
 }
@@ -107,15 +111,17 @@ impl Client {
         telemetry: &Telemetry,
         tls: std::result::Result<ClientTls, String>,
     ) -> Self {
-        Self(Arc::new(Shared {
-            contract: verbs::contract(name),
-            base,
-            settings,
-            telemetry: telemetry.clone(),
+        Self {
+            shared: Arc::new(Shared {
+                contract: verbs::contract(name),
+                base,
+                settings: ArcSwap::from_pointee(settings),
+                telemetry: telemetry.clone(),
+                tls,
+                servers: Mutex::default(),
+            }),
             trust: Trust::Edge,
-            tls,
-            servers: Mutex::default(),
-        }))
+        }
     }
 
     /// The same, with other trust in the callees. [`Trust::Edge`], the default, tells them the trace
@@ -123,16 +129,34 @@ impl Client {
     /// request id, priority. Its connections are its own.
     #[must_use]
     pub fn trust(&self, trust: Trust) -> Self {
-        let shared = &*self.0;
-        Self(Arc::new(Shared {
-            contract: shared.contract,
-            base: shared.base.clone(),
-            settings: shared.settings.clone(),
-            telemetry: shared.telemetry.clone(),
+        Self {
+            shared: Arc::clone(&self.shared),
             trust,
-            tls: shared.tls.clone(),
-            servers: Mutex::default(),
-        }))
+        }
+    }
+
+    /// Changes the policies to what `settings` say, for all servers, while calls are under way.
+    ///
+    /// # Errors
+    ///
+    /// The first [`Mistake`]; then the servers from there on keep theirs.
+    pub(crate) fn update(&self, settings: &Settings) -> std::result::Result<(), Mistake> {
+        let servers = self.servers();
+        for (server, _) in servers.known.values() {
+            server.adjust()(settings)?;
+        }
+        self.shared.settings.store(Arc::new(settings.clone()));
+        Ok(())
+    }
+
+    /// The settings that hold now.
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        self.shared.settings.load_full()
+    }
+
+    fn servers(&self) -> MutexGuard<'_, Servers> {
+        let servers = self.shared.servers.lock();
+        servers.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A request with GET. `url` is a path below the client's own URL, or a whole URL.
@@ -174,12 +198,12 @@ impl Client {
 
     /// Its name: `payments-api`.
     pub fn name(&self) -> &'static str {
-        self.0.contract.name
+        self.shared.contract.name
     }
 
     /// What the page shows of it: the server that its `url` names.
     pub(crate) fn shown(&self) -> Option<Shown> {
-        let base = self.0.base.as_ref()?;
+        let base = self.shared.base.as_ref()?;
         let server = self.server(base).ok()?;
         Some(Shown {
             contract: self.contract(),
@@ -191,16 +215,12 @@ impl Client {
         })
     }
 
-    pub(super) fn contract(&self) -> &'static ContractInfo {
-        self.0.contract
-    }
-
-    pub(super) fn settings(&self) -> &Settings {
-        &self.0.settings
+    pub(crate) fn contract(&self) -> &'static ContractInfo {
+        self.shared.contract
     }
 
     pub(super) fn telemetry(&self) -> &Telemetry {
-        &self.0.telemetry
+        &self.shared.telemetry
     }
 
     pub(super) fn wrong(&self, reason: impl Into<String>) -> CallError {
@@ -212,7 +232,7 @@ impl Client {
 
     /// The whole URL of `given`.
     fn url(&self, given: &str) -> std::result::Result<Url, CallError> {
-        let Some(base) = &self.0.base else {
+        let Some(base) = &self.shared.base else {
             return self.any(given);
         };
         if let Ok(url) = Url::parse(given) {
@@ -261,12 +281,8 @@ impl Client {
 
     /// What carries calls to the server of `url`.
     pub(super) fn server(&self, url: &Url) -> std::result::Result<Arc<HttpTransport>, CallError> {
-        let key = origin(url);
-        let mut servers = self
-            .0
-            .servers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let key = (self.trust, origin(url));
+        let mut servers = self.servers();
         servers.calls += 1;
         let now = servers.calls;
         if let Some((known, last)) = servers.known.get_mut(&key) {
@@ -292,7 +308,7 @@ impl Client {
         )
     )]
     fn open_server(&self, url: &Url) -> std::result::Result<HttpTransport, CallError> {
-        let shared = &*self.0;
+        let shared = &*self.shared;
         let (host, port) = (
             url.host_str().unwrap_or_default(),
             url.port_or_known_default(),
@@ -308,14 +324,14 @@ impl Client {
             let tls = shared.tls.as_ref().map_err(|problem| self.wrong(problem))?;
             remote = remote.with_tls(tls.clone());
         }
-        let (settings, telemetry) = (shared.settings.clone(), shared.telemetry.clone());
+        let (settings, telemetry) = (Settings::clone(&self.settings()), shared.telemetry.clone());
         // Servers that are called by whole URLs share a name, so only one by its own is watched.
         let open = match shared.base {
             Some(_) => HttpTransport::new,
             None => HttpTransport::unwatched,
         };
         let transport = open(shared.contract, remote, settings, telemetry);
-        Ok(transport.trusting(shared.trust))
+        Ok(transport.trusting(self.trust))
     }
 }
 
@@ -347,7 +363,7 @@ fn base(name: &str, url: &str) -> Result<Url> {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let base = self.0.base.as_ref().map(Url::as_str);
+        let base = self.shared.base.as_ref().map(Url::as_str);
         f.debug_struct("Client")
             .field("name", &self.name())
             .field("url", &base)

@@ -27,9 +27,10 @@
 //! ```
 //!
 //! `client.rs` is where it leads, `request.rs` and `response.rs` what a user holds, `redirect.rs`
-//! which of a server's words are followed, `verbs.rs` the contract that stands for all of HTTP.
+//! which of a server's words are followed, `encoding/` what is done with compressed ones, `verbs.rs` the contract that stands for all of HTTP.
 
 mod client;
+mod encoding;
 mod redirect;
 mod request;
 mod response;

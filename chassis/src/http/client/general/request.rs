@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::client::Client;
+use super::encoding::{self, Decoder};
 use super::redirect::{self, Followed};
 use super::response::Response;
 use super::verbs;
@@ -237,19 +238,25 @@ async fn once(client: &Client, draft: &mut Draft, until: Instant) -> Result<Resp
         SendBody::Whole(body) => (body, None),
         streaming => (Bytes::new(), Some(streaming)),
     };
+    let mut headers = draft.headers.clone();
+    let is_asked = encoding::ask(&mut headers);
     let outgoing = Outgoing {
         contract: client.contract(),
         method,
         target: target(&draft.url),
-        headers: draft.headers.clone(),
+        headers,
         body,
     };
     let verb = draft.method.clone();
-    let response = call::head(&server, outgoing, verb, streaming, until).await?;
+    let mut response = call::head(&server, outgoing, verb, streaming, until).await?;
+    let decoder = match is_asked {
+        true => Decoder::of(response.headers_mut()),
+        false => None,
+    };
     Ok(Response::new(
         client,
         draft.url.clone(),
-        response,
+        (response, decoder),
         server,
         until,
     ))

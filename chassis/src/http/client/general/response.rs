@@ -2,18 +2,20 @@
 
 use std::fmt;
 use std::future::poll_fn;
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::ready;
+use std::task::{Poll, ready};
 use std::time::Instant;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode, Version, response};
 use http_body::Body as _;
 use reqwest::Url;
 use serde::de::DeserializeOwned;
 
 use super::client::Client;
+use super::encoding::Decoder;
 use crate::CallError;
 use crate::context::Env;
 use crate::http::client::HttpTransport;
@@ -29,6 +31,10 @@ pub struct Response {
     head: response::Parts,
     url: Url,
     coming: Option<Coming>,
+    /// Where its body is compressed, and was asked for so.
+    decoder: Option<Decoder>,
+    /// What came of it and is not yet decoded.
+    compressed: Bytes,
     client: Client,
     /// Keeps the server's connections while the answer is read.
     _server: Arc<HttpTransport>,
@@ -40,7 +46,7 @@ impl Response {
     pub(super) fn new(
         client: &Client,
         url: Url,
-        response: http::Response<Coming>,
+        (response, decoder): (http::Response<Coming>, Option<Decoder>),
         server: Arc<HttpTransport>,
         until: Instant,
     ) -> Self {
@@ -49,6 +55,8 @@ impl Response {
             head,
             url,
             coming: Some(coming),
+            decoder,
+            compressed: Bytes::new(),
             client: client.clone(),
             _server: server,
             env: client.telemetry().env().clone(),
@@ -76,7 +84,8 @@ impl Response {
         &self.url
     }
 
-    /// `content-length`, if the server said it. It may lie.
+    /// `content-length`, if the server said it. It may lie. Of a body that was compressed on its way
+    /// nobody knows it.
     pub fn content_length(&self) -> Option<u64> {
         let value = self.headers().get(http::header::CONTENT_LENGTH)?;
         value.to_str().ok()?.parse().ok()
@@ -102,6 +111,9 @@ impl Response {
     ///
     /// When it is larger, too slow, or the connection breaks.
     pub async fn bytes(mut self) -> Result<Bytes, CallError> {
+        if self.decoder.is_some() {
+            return self.decoded().await;
+        }
         let Some(mut coming) = self.coming.take() else {
             return Ok(Bytes::new());
         };
@@ -113,10 +125,39 @@ impl Response {
                 Ok(bytes)
             }
             Ok(Err(error)) => Err(self.failed(error, &coming)),
-            Err(_) => Err(CallError::Timeout {
-                service: self.client.name().to_owned(),
-                limit: self.client.settings().total_timeout,
-            }),
+            Err(_) => Err(self.late()),
+        }
+    }
+
+    /// The same of a compressed one: as large as `max_answer` once it is decoded.
+    async fn decoded(mut self) -> Result<Bytes, CallError> {
+        let max = self.client.settings().max_answer;
+        let (env, until) = (self.env.clone(), self.until);
+        let name = self.decoder.as_ref().map_or("", Decoder::name);
+        let mut whole = BytesMut::new();
+        let read = async {
+            while let Some(piece) = self.piece().await? {
+                if whole.len() + piece.len() > max {
+                    let service = self.client.name();
+                    return Err(self.wrong(format!(
+                        "the body is larger than {max} bytes once its {name} is decoded; raise \
+                         client.{service}.max_answer if it is meant to be"
+                    )));
+                }
+                whole.extend_from_slice(&piece);
+            }
+            Ok(())
+        };
+        match within(&env, until, read).await {
+            Ok(read) => read.map(|()| whole.freeze()),
+            Err(_) => Err(self.late()),
+        }
+    }
+
+    fn late(&self) -> CallError {
+        CallError::Timeout {
+            service: self.client.name().to_owned(),
+            limit: self.client.settings().total_timeout,
         }
     }
 
@@ -162,36 +203,11 @@ impl Response {
     ///
     /// When nothing comes for too long, or the connection breaks.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, CallError> {
-        let Some(coming) = &mut self.coming else {
-            return Ok(None);
-        };
         let silence = self.client.settings().silence_timeout;
         let at = after(self.env.now(), silence);
-        let next = poll_fn(|cx| {
-            loop {
-                let frame = ready!(Pin::new(&mut coming.lease).poll_frame(cx));
-                match frame.map(|frame| frame.map(http_body::Frame::into_data)) {
-                    None => return std::task::Poll::Ready(Ok(None)),
-                    Some(Ok(Ok(data))) => return std::task::Poll::Ready(Ok(Some(data))),
-                    // Trailers are passed over.
-                    Some(Ok(Err(_))) => {}
-                    Some(Err(error)) => return std::task::Poll::Ready(Err(error)),
-                }
-            }
-        });
-        match within(&self.env, at, next).await {
-            Ok(Ok(Some(data))) => Ok(Some(data)),
-            Ok(Ok(None)) => {
-                if let Some(coming) = self.coming.take() {
-                    coming.give_back(self.env.now());
-                }
-                Ok(None)
-            }
-            Ok(Err(error)) => {
-                let error = fault::broken(error, self.client.name(), &coming.address);
-                self.coming = None;
-                Err(error)
-            }
+        let env = self.env.clone();
+        match within(&env, at, self.piece()).await {
+            Ok(piece) => piece,
             Err(_) => {
                 self.coming = None;
                 Err(CallError::Timeout {
@@ -202,9 +218,77 @@ impl Response {
         }
     }
 
+    /// The next piece, decoded where it is compressed; `None` at the end. After an error there is no
+    /// more.
+    async fn piece(&mut self) -> Result<Option<Bytes>, CallError> {
+        loop {
+            if let Some(decoder) = &mut self.decoder {
+                let decoded = decoder.decode(&mut self.compressed);
+                let decoded = decoded.map_err(|error| self.not_encoded(&error))?;
+                if !decoded.is_empty() {
+                    return Ok(Some(decoded));
+                }
+            }
+            match (self.frame().await?, &mut self.decoder) {
+                (Some(data), None) => return Ok(Some(data)),
+                (Some(data), Some(_)) => self.compressed = data,
+                (None, None) => return Ok(None),
+                (None, Some(decoder)) => {
+                    let rest = decoder.end();
+                    let rest = rest.map_err(|error| self.not_encoded(&error))?;
+                    self.decoder = None;
+                    return Ok((!rest.is_empty()).then_some(rest));
+                }
+            }
+        }
+    }
+
+    /// The next piece as it comes; at the end the connection is given back.
+    async fn frame(&mut self) -> Result<Option<Bytes>, CallError> {
+        let Some(coming) = &mut self.coming else {
+            return Ok(None);
+        };
+        let next = poll_fn(|cx| {
+            loop {
+                let frame = ready!(Pin::new(&mut coming.lease).poll_frame(cx));
+                match frame.map(|frame| frame.map(http_body::Frame::into_data)) {
+                    None => return Poll::Ready(Ok(None)),
+                    Some(Ok(Ok(data))) => return Poll::Ready(Ok(Some(data))),
+                    // Trailers are passed over.
+                    Some(Ok(Err(_))) => {}
+                    Some(Err(error)) => return Poll::Ready(Err(error)),
+                }
+            }
+        });
+        match next.await {
+            Ok(Some(data)) => Ok(Some(data)),
+            Ok(None) => {
+                if let Some(coming) = self.coming.take() {
+                    coming.give_back(self.env.now());
+                }
+                Ok(None)
+            }
+            Err(error) => {
+                let error = fault::broken(error, self.client.name(), &coming.address);
+                self.coming = None;
+                Err(error)
+            }
+        }
+    }
+
+    /// The body is not what it says: nothing more of it is taken.
+    fn not_encoded(&mut self, error: &io::Error) -> CallError {
+        self.coming = None;
+        self.compressed = Bytes::new();
+        let name = self.decoder.as_ref().map_or("", Decoder::name);
+        self.wrong(format!(
+            "its body is not the {name} that its `content-encoding` says: {error}"
+        ))
+    }
+
     fn failed(&self, error: BodyError, coming: &Coming) -> CallError {
         let name = self.client.name();
-        fault::body(error, name, &coming.address, self.client.settings())
+        fault::body(error, name, &coming.address, &self.client.settings())
     }
 
     fn wrong(&self, reason: impl Into<String>) -> CallError {

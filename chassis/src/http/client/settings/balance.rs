@@ -65,20 +65,20 @@ fn choice(table: &BalanceTable) -> BalanceSettings {
 }
 
 fn key(table: &BalanceTable) -> Result<Option<KeySource>, Fault> {
-    let is_set = !table.key.is_empty();
+    let is_set = !table.hash_policy.is_empty();
     match table.rule {
         BalanceRule::Maglev if is_set => table
-            .key
+            .hash_policy
             .parse()
             .map(Some)
-            .map_err(|fault| ("balance.key", fault)),
+            .map_err(|fault| ("balance.hash_policy", fault)),
         BalanceRule::Maglev => {
-            let fault = "maglev needs a key, and none is set: balance.key";
+            let fault = "maglev needs a key, and none is set: balance.hash_policy";
             Err(("balance.rule", fault.to_owned()))
         }
         _ if is_set => {
             let fault = "is looked at only by rule = \"maglev\", and the rule is another";
-            Err(("balance.key", fault.to_owned()))
+            Err(("balance.hash_policy", fault.to_owned()))
         }
         _ => Ok(None),
     }

@@ -4,6 +4,7 @@
 //! it for one client, and `stack.rs` makes the policies' own settings of that, or says what is wrong, with
 //! its `place.rs` in the configuration. Own ports have the same tables.
 
+mod adjust;
 mod all;
 mod balance;
 mod place;
@@ -86,6 +87,43 @@ impl Settings {
         let settings = Self::read(config, contract.name)?;
         let findings = settings.findings(config, contract);
         findings.into_result(settings)
+    }
+}
+
+impl Settings {
+    /// What of `new` a running client takes over: policies and timeouts. The rest, such as URL,
+    /// connections, TLS, cache and limits, stays as it was when the client was made.
+    pub(crate) fn following(&self, new: Self) -> Self {
+        let (cache, limit) = (self.policies.cache.clone(), self.policies.limit.clone());
+        Self {
+            attempt_timeout: new.attempt_timeout,
+            total_timeout: new.total_timeout,
+            policies: Policies {
+                cache,
+                limit,
+                ..new.policies
+            },
+            methods: new.methods,
+            ..self.clone()
+        }
+    }
+
+    /// Whether a running client takes over the setting at `key`, as it stands in `[client.NAME]`.
+    pub(crate) fn follows(key: &str) -> bool {
+        let table = key.split_once('.').map_or(key, |(table, _)| table);
+        matches!(
+            table,
+            "attempt_timeout"
+                | "total_timeout"
+                | "methods"
+                | "retry"
+                | "budget"
+                | "hedge"
+                | "breaker"
+                | "bulkhead"
+                | "balance"
+                | "ejection"
+        )
     }
 }
 

@@ -45,7 +45,7 @@ impl Settings {
     }
 
     /// What cannot work, each with the key that it is set by.
-    pub(super) fn findings(&self, config: &Config, contract: &ContractInfo) -> Findings {
+    pub(crate) fn findings(&self, config: &Config, contract: &ContractInfo) -> Findings {
         let rows = config.effective();
         let methods: Vec<&str> = contract.methods.iter().map(|info| info.name).collect();
         let place = Place::new("client", contract.name, &methods, &rows);

@@ -149,12 +149,13 @@ policies! {
         /// Which instance gets a call. `peak-ewma`: of two by chance the one that answers sooner and
         /// has less to do, the best choice where instances are alike or not. `least-request`: of two
         /// by chance the one with fewer calls in flight, where how long a call takes says nothing of
-        /// the instance. `round-robin`: one after the other. `maglev`: calls of one `key` go to one
-        /// instance, which keeps something for them; calls without a key as by `peak-ewma`.
+        /// the instance. `round-robin`: one after the other. `maglev`: calls of one key, by
+        /// `hash_policy`, go to one instance, which keeps something for them; calls without a key as by
+        /// `peak-ewma`.
         rule: BalanceRule = BalanceRule::PeakEwma,
         /// What calls have in common that belong to one instance, for `maglev`: `header:NAME`,
         /// `parameter:NAME` (of the path or the query) or `principal`.
-        key: String = String::new(),
+        hash_policy: String = String::new(),
         /// How long an instance that has just come, or come back, gets less than its part: a tenth
         /// at first. 0s: at once. Ten seconds are enough to fill pools and caches.
         slow_start: HumanDuration = HumanDuration::from_secs(10),

@@ -159,7 +159,7 @@ fn the_balance_is_set_for_all_and_for_one() {
     use crate::policy::balance::{BalanceSettings, Rule};
     let orders = of(
         "[client.default.balance]\nrule = 'least-request'\nslow_start = '3s'\n\
-         [client.orders.balance]\nrule = 'maglev'\nkey = 'parameter:id'\n\
+         [client.orders.balance]\nrule = 'maglev'\nhash_policy = 'parameter:id'\n\
          [client.orders.ejection]\nlatency_factor = 5\n\
          [registry]\nzone = 'a'\n",
     );
@@ -178,8 +178,11 @@ fn the_balance_is_set_for_all_and_for_one() {
 fn a_balance_that_cannot_work_is_found_with_its_key() {
     for (text, key) in [
         ("balance.rule = 'maglev'", "balance.rule"),
-        ("balance.key = 'principal'", "balance.key"),
-        ("balance = { rule = 'maglev', key = 'sku' }", "balance.key"),
+        ("balance.hash_policy = 'principal'", "balance.hash_policy"),
+        (
+            "balance = { rule = 'maglev', hash_policy = 'sku' }",
+            "balance.hash_policy",
+        ),
         ("ejection.max_ejected = 1.5", "ejection.max_ejected"),
         ("ejection.panic_threshold = -1", "ejection.panic_threshold"),
         ("ejection.eject_for = '0s'", "ejection.eject_for"),

@@ -34,7 +34,7 @@ async fn an_instance_that_never_answers_is_ejected_and_probed_by_one_call() {
     let good = Server::answering("ok").await;
     let stopped = Server::start(|mut peer| async move { peer.closed().await }).await;
     let settings = Settings {
-        attempt_timeout: Some(Duration::from_millis(100)),
+        attempt_timeout: Some(Duration::from_millis(250)),
         ..Settings::default()
     };
     let client = Client::of(&[&good, &stopped], settings);
@@ -131,7 +131,7 @@ async fn instances_that_come_and_go_fail_no_call() {
 fn keyed(key: &str) -> Settings {
     let mut settings = Settings::default();
     settings.policies.balance.rule = BalanceRule::Maglev;
-    settings.policies.balance.key = key.to_owned();
+    settings.policies.balance.hash_policy = key.to_owned();
     settings
 }
 

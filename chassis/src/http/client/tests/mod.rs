@@ -4,8 +4,11 @@ mod answers;
 mod balance;
 mod deadlines;
 mod endpoints;
+mod envoy;
 mod hostile;
 mod http2;
+#[cfg(feature = "tls")]
+mod nginx;
 mod pool;
 mod retries;
 pub(super) mod server;

@@ -9,7 +9,7 @@ use crate::problem::RetryAdvice;
 const UNAVAILABLE: &str = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
 
 /// Answers with `bad` so many times, then with "ok".
-async fn failing(times: usize, bad: &'static str) -> Server {
+pub(super) async fn failing(times: usize, bad: &'static str) -> Server {
     let seen = Arc::new(std::sync::atomic::AtomicUsize::new(0));
     Server::start(move |mut peer| {
         let seen = Arc::clone(&seen);
@@ -26,7 +26,7 @@ async fn failing(times: usize, bad: &'static str) -> Server {
 }
 
 /// What a request says of itself.
-fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
+pub(super) fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
     let mut lines = request.lines();
     lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
 }

@@ -130,13 +130,16 @@ impl Once {
                 false => Answer::Later(call),
             };
         };
+        let fingerprint = fingerprint(info, request);
+        // Whoever remembers the key beside the effect compares, too.
+        context.note_request(fingerprint.0);
         let asked = Asked {
             keeper: Arc::clone(&self.keeper),
             counts: Arc::clone(&self.counts),
             key: Key::new(&self.route, context.principal(), key),
             claim: Claim {
                 owner: self.keeper.env.random(),
-                fingerprint: fingerprint(info, request),
+                fingerprint,
                 lease: *self.keeper.settings.lease,
             },
             info,

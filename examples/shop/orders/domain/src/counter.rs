@@ -3,6 +3,11 @@
 //! An order is written down before the others are asked, so that its number can name the
 //! reservation and the payment: both services do the same id once, whatever is repeated. The store
 //! numbers one call once, by its idempotency key.
+//!
+//! A call that failed without an answer may have had its effect: a payment that timed out may have been
+//! taken. So nothing is undone then, and the order stays pending. The customer's next try, with the
+//! same key, takes it up where it stood. An order that nobody asks for again stays pending, with its
+//! reservation: that needs somebody who looks after it, a saga.
 
 use std::sync::Arc;
 
@@ -39,11 +44,11 @@ impl Counter {
         }
     }
 
-    /// Reserves and charges. What was reserved is released when the charge fails.
+    /// Reserves and charges. What was reserved is released when the charge is refused.
     async fn fulfil(&self, id: OrderId, order: &NewOrder) -> Result<(), OrderError> {
         let reservation = self.reserve(id, order).await?;
         let charged = self.charge(id, order, &reservation).await;
-        if charged.is_err() {
+        if charged.as_ref().is_err_and(is_final) {
             self.inventory
                 .release(reservation.id)
                 .await
@@ -84,12 +89,14 @@ impl Orders for Counter {
     async fn place(&self, order: NewOrder) -> Result<Created<Order>, OrderError> {
         let id = self.store.create(&order).await?;
         let fulfilled = self.fulfil(id, &order).await;
-        let state = if fulfilled.is_ok() {
-            OrderState::Confirmed
-        } else {
-            OrderState::Rejected
+        let state = match &fulfilled {
+            Ok(()) => OrderState::Confirmed,
+            Err(error) if is_final(error) => OrderState::Rejected,
+            Err(_) => OrderState::Pending,
         };
-        self.store.settle(id, state).await?;
+        if state != OrderState::Pending {
+            self.store.settle(id, state).await?;
+        }
         fulfilled?;
         let NewOrder {
             customer,
@@ -131,6 +138,11 @@ impl Orders for Counter {
         };
         Ok(OrderPage { orders, next })
     }
+}
+
+/// Whether it is known what came of it: somebody answered.
+fn is_final(error: &OrderError) -> bool {
+    !matches!(error, OrderError::Call(_))
 }
 
 /// The id that reservation and payment of an order bear.

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use chassis::Streaming;
+use chassis::{CallError, Streaming};
 use inventory_contract::{
     Inventory, InventoryError, Reservation, ReservationId, ReservationRequest, Sku, Stock,
 };
@@ -53,7 +54,7 @@ impl Inventory for Shelf {
     }
 }
 
-/// A cashier who takes at most 500 cents.
+/// A cashier who takes less than 500 cents, refuses more, and of 500 never says what came of it.
 struct Purse;
 
 impl Payments for Purse {
@@ -66,6 +67,12 @@ impl Payments for Purse {
             customer,
             amount_cents,
         } = charge;
+        if amount_cents == 500 {
+            return Err(PaymentError::Call(CallError::Timeout {
+                service: "payments".to_owned(),
+                limit: Duration::from_secs(10),
+            }));
+        }
         if amount_cents > 500 {
             return Err(PaymentError::Declined {
                 amount_cents,
@@ -133,6 +140,24 @@ async fn a_declined_payment_puts_the_stock_back() {
         OrderError::PaymentDeclined { .. }
     ));
     assert!(released);
+}
+
+#[tokio::test]
+async fn a_payment_that_nobody_knows_of_leaves_the_order_pending_and_its_stock_reserved() {
+    let shelf = Arc::new(Shelf::default());
+    // Nothing is settled: the fake has no answer for that.
+    let store = OrderStoreFake::new().on_create(|_| Ok(OrderId(7)));
+    let counter = Counter::new(
+        Arc::new(store),
+        Arc::new(Arc::clone(&shelf)),
+        Arc::new(Purse),
+    );
+    let error = counter.place(new_order(5)).await.unwrap_err();
+    assert!(
+        matches!(error, OrderError::Call(CallError::Timeout { .. })),
+        "{error:?}"
+    );
+    assert!(!shelf.released.load(Ordering::Relaxed));
 }
 
 #[tokio::test]

@@ -1,9 +1,15 @@
 //! Calls by URL, over real sockets.
 
+mod bodies;
+#[cfg(feature = "decompression")]
+mod compressed;
+#[cfg(feature = "tls")]
+mod https;
+mod redirects;
+
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{Method, StatusCode};
+use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::Client;
@@ -41,10 +47,6 @@ async fn saying(answer: impl Into<String>) -> Server {
         }
     })
     .await
-}
-
-fn redirect(status: &str, to: &str) -> String {
-    format!("HTTP/1.1 {status}\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n")
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -213,66 +215,6 @@ async fn a_stranger_is_told_the_trace_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn redirects_are_followed_and_secrets_stay() {
-    let last = Server::answering("there").await;
-    let first = saying(redirect("307 Temporary Redirect", &url(&last, "/b"))).await;
-    let client = client();
-    let post = client
-        .post(url(&first, "/a"))
-        .bearer_auth("s3cret")
-        .header("cookie", "c=1");
-    let response = post
-        .header("x-kept", "1")
-        .body("hello")
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(response.url().as_str(), url(&last, "/b"));
-    assert_eq!(response.text().await.unwrap(), "there");
-    let request = &last.requests()[0];
-    assert!(
-        request.starts_with("POST /b ") && request.ends_with("\r\n\r\nhello"),
-        "{request}"
-    );
-    assert!(request.contains("x-kept: 1"), "{request}");
-    assert!(
-        !request.contains("s3cret") && !request.contains("cookie"),
-        "{request}"
-    );
-    let found = saying(redirect("302 Found", &url(&last, "/c"))).await;
-    let _answer = client.post(url(&found, "/")).json(&1).send().await.unwrap();
-    let request = &last.requests()[1];
-    assert!(
-        request.starts_with("GET /c ") && !request.contains("content-"),
-        "{request}"
-    );
-    let kept = client
-        .get(url(&found, "/"))
-        .redirects(0)
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(kept.status(), StatusCode::FOUND);
-}
-
-#[tokio::test]
-async fn redirects_end() {
-    let server = saying(redirect("301 Moved Permanently", "/again")).await;
-    let error = client().get(url(&server, "/")).send().await.unwrap_err();
-    assert!(
-        error.to_string().contains("more than 10 redirects"),
-        "{error}"
-    );
-    assert_eq!(server.requests().len(), 11);
-    let elsewhere = saying(redirect("302 Found", "file:///etc/passwd")).await;
-    let error = client().get(url(&elsewhere, "/")).send().await.unwrap_err();
-    assert!(
-        error.to_string().contains("neither http:// nor https://"),
-        "{error}"
-    );
-}
-
-#[tokio::test]
 async fn what_is_no_success_is_an_answer_all_the_same() {
     let server = saying("HTTP/1.1 404 Not Found\r\ncontent-length: 4\r\n\r\nnone").await;
     let response = client().get(url(&server, "/")).send().await.unwrap();
@@ -287,85 +229,6 @@ async fn what_is_no_success_is_an_answer_all_the_same() {
             .contains("(404 Not Found) is not the JSON expected"),
         "{error}"
     );
-}
-
-#[tokio::test]
-async fn bodies_stream_both_ways() {
-    let server = Server::start(|mut peer| async move {
-        peer.head().await;
-        peer.send("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
-            .await;
-        for piece in ["3\r\none\r\n", "3\r\ntwo\r\n", "0\r\n\r\n"] {
-            peer.send(piece).await;
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        peer.closed().await;
-    })
-    .await;
-    let mut pieces = ["a", "b"].into_iter();
-    let body = Pieces(move || pieces.next().map(|piece| Ok(Bytes::from(piece))));
-    let mut response = client()
-        .put(url(&server, "/"))
-        .stream(body)
-        .send()
-        .await
-        .unwrap();
-    let mut read = vec![];
-    while let Some(piece) = response.chunk().await.unwrap() {
-        read.extend_from_slice(&piece);
-    }
-    assert_eq!(read, b"onetwo");
-    assert!(response.chunk().await.unwrap().is_none());
-    assert!(response.bytes().await.unwrap().is_empty());
-}
-
-/// A body of what a function gives.
-struct Pieces<F>(F);
-
-impl<F: FnMut() -> Option<std::io::Result<Bytes>> + Unpin> http_body::Body for Pieces<F> {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, std::io::Error>>> {
-        let next = (self.get_mut().0)();
-        std::task::Poll::Ready(next.map(|piece| piece.map(http_body::Frame::data)))
-    }
-}
-
-#[tokio::test]
-async fn a_body_that_comes_too_slowly_or_is_too_large_fails() {
-    let slow = Server::start(|mut peer| async move {
-        peer.request().await;
-        peer.send("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
-            .await;
-        while peer.send("x").await {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    })
-    .await;
-    let get = client()
-        .get(url(&slow, "/"))
-        .timeout(Duration::from_millis(200));
-    let error = get.send().await.unwrap().bytes().await.unwrap_err();
-    assert!(matches!(error, CallError::Timeout { .. }), "{error:?}");
-    until("closed", || slow.open() == 0).await;
-    let large = saying("HTTP/1.1 200 OK\r\ncontent-length: 99999999\r\n\r\n").await;
-    let response = client().get(url(&large, "/")).send().await.unwrap();
-    let error = response.bytes().await.unwrap_err();
-    assert!(
-        error.to_string().contains("larger than 8388608 bytes"),
-        "{error}"
-    );
-}
-
-#[tokio::test]
-async fn what_is_not_read_is_given_up() {
-    let server = saying("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n").await;
-    drop(client().get(url(&server, "/")).send().await.unwrap());
-    until("closed", || server.open() == 0).await;
 }
 
 #[test]
@@ -386,75 +249,4 @@ fn urls_that_lead_nowhere_are_found_at_the_start() {
         "{secret}"
     );
     assert!(open("https://pay.example/?key=1").contains("a query has no place"));
-}
-
-/// TLS from the URL to the wire, over both protocols.
-#[cfg(feature = "tls")]
-#[tokio::test]
-async fn https_is_spoken_over_what_the_server_prefers() {
-    use crate::http::client::Protocol;
-    use crate::http::tls::tests::authority::Authority;
-
-    let authority = Authority::new();
-    let pair = authority.sign("localhost");
-    let config = authority.server(&pair, &["h2", "http/1.1"], false);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let acceptor = tokio_rustls::TlsAcceptor::from(config);
-    crate::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let Ok(stream) = acceptor.accept(stream).await else {
-                continue;
-            };
-            crate::spawn(async move {
-                let builder = hyper_util::server::conn::auto::Builder::new(
-                    hyper_util::rt::TokioExecutor::new(),
-                );
-                let answer = hyper::service::service_fn(|request: http::Request<_>| async move {
-                    let said = format!("{:?} {}", request.version(), request.uri());
-                    drop::<hyper::body::Incoming>(request.into_body());
-                    Ok::<_, std::io::Error>(http::Response::new(http_body_util::Full::new(
-                        Bytes::from(said),
-                    )))
-                });
-                let io = hyper_util::rt::TokioIo::new(stream);
-                drop(builder.serve_connection(io, answer).await);
-            });
-        }
-    });
-    for (protocol, said) in [
-        (
-            Protocol::Auto,
-            format!("HTTP/2.0 https://localhost:{port}/v1/x"),
-        ),
-        (
-            Protocol::H2,
-            format!("HTTP/2.0 https://localhost:{port}/v1/x"),
-        ),
-        (Protocol::Http1, "HTTP/1.1 /v1/x".to_owned()),
-    ] {
-        let settings = Settings {
-            url: Some(format!("https://localhost:{port}/v1")),
-            tls: authority.believed(),
-            protocol,
-            ..Settings::default()
-        };
-        let client = Client::open("payments-api", settings, &telemetry(Env::system())).unwrap();
-        for _ in 0..3 {
-            let response = client.get("/x").send().await.unwrap();
-            assert_eq!(response.text().await.unwrap(), said);
-        }
-    }
-    let other = Authority::new();
-    let settings = Settings {
-        url: Some(format!("https://localhost:{port}")),
-        tls: other.believed(),
-        ..Settings::default()
-    };
-    let client = Client::open("payments-api", settings, &telemetry(Env::system())).unwrap();
-    let error = client.get("/x").send().await.unwrap_err();
-    assert!(
-        format!("{error:?}").contains("nobody trusted here has signed"),
-        "{error:?}"
-    );
 }
