@@ -38,8 +38,7 @@ pub(super) fn read_unasked<T: DeserializeOwned + JsonSchema>(
 impl Unknown<'_> {
     /// Reports each table of the section whose name nobody knows, once all is composed.
     pub(super) fn report(&self, config: &Config, components: &[String]) {
-        // Where nobody asks for any, the section itself is unknown, which is reported as such.
-        if config.is_partial() || self.known.is_empty() {
+        if config.is_partial() {
             return;
         }
         let mut said: Vec<String> = Vec::new();
@@ -71,7 +70,10 @@ impl Unknown<'_> {
     fn finding(&self, row: &Row) -> Finding {
         let key = row.key();
         let table = key.rsplit_once('.').map_or(key, |(table, _)| table);
-        let known = self.known.join(", ");
+        let known = match self.known.is_empty() {
+            true => "there is none".to_owned(),
+            false => self.known.join(", "),
+        };
         Finding::new(table, self.fault)
             .at(row.origin().clone())
             .expected(format!("{}: {known}", self.expected))
