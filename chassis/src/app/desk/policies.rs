@@ -62,6 +62,16 @@ fn words(guards: &Guards, view: &View) -> Vec<(String, String)> {
     }
     if let Some(endpoints) = &guards.endpoints {
         let (view, is_panicking) = endpoints.view();
+        let silent = view.iter().filter_map(|one| Some((one, one.silent?)));
+        for (endpoint, time) in silent.take(LISTED) {
+            let (address, calls, time) = (&endpoint.address, endpoint.in_flight, time.as_secs());
+            say(
+                "avoided",
+                format!(
+                    "{address}: has answered none of {calls} calls for {time} s; others are preferred"
+                ),
+            );
+        }
         let ejected = view
             .iter()
             .filter_map(|one| Some((one, one.ejected.as_ref()?)));
@@ -98,6 +108,7 @@ pub(super) fn shown(guards: &Guards) -> Value {
                 "address": one.address,
                 "in_flight": one.in_flight,
                 "average_ms": one.average.as_secs_f64() * 1000.0,
+                "silent_ms": one.silent.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
                 "ejected": one.ejected.as_ref().map(|(why, left)| json!({
                     "why": why,
                     "left_ms": u64::try_from(left.as_millis()).unwrap_or(u64::MAX),

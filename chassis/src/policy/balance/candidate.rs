@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::super::Outcome;
 use super::super::ejection::{Change, Group, Member, Rates, Standing};
 use super::super::limit::AdaptiveLimit;
-use super::{InFlight, Load, LoadSettings};
+use super::{Load, LoadSettings};
 
 /// One endpoint, as a [`Balancer`](super::Balancer) sees it: what a call to it costs, and whether it
 /// may get one.
@@ -129,7 +129,7 @@ impl Candidate {
 
     /// A call that outlives who began it, a stream: it is in flight until this is dropped.
     pub fn stay(self: &Arc<Self>) -> Stay {
-        std::mem::forget(self.load.begin());
+        self.load.goes_on();
         Stay(Arc::clone(self))
     }
 }
@@ -141,7 +141,7 @@ pub struct Stay(Arc<Candidate>);
 
 impl Drop for Stay {
     fn drop(&mut self) {
-        drop(InFlight::begun(&self.0.load));
+        self.0.load.ended();
     }
 }
 

@@ -10,7 +10,8 @@ use crate::context::Moment;
 ///
 /// The average follows a rise at once and a fall slowly, with time constant `decay`: caution is quick,
 /// trust is slow. Without answers it decays as well, so that an endpoint that was slow once is tried
-/// again.
+/// again. One that has answered none of the last calls costs at least as long as they wait: what is
+/// stuck has no average that says so.
 #[derive(Debug)]
 pub struct Load {
     penalty: Duration,
@@ -19,7 +20,12 @@ pub struct Load {
     epoch: Moment,
     /// The average in nanoseconds as the bits of an `f32`, below it when that was so, in [`Load::UNIT`]s.
     average: AtomicU64,
-    in_flight: AtomicU32,
+    /// The calls in flight, and above 32 bits those of them that wait for an answer.
+    calls: AtomicU64,
+    /// How many began since the last answer.
+    unanswered: AtomicU32,
+    /// When the first of these began, in [`Load::UNIT`]s.
+    silent_since: AtomicU32,
 }
 
 /// How answers make a [`Load`].
@@ -45,6 +51,11 @@ impl Default for LoadSettings {
     }
 }
 
+/// Among the calls in flight, one that waits for its answer.
+const AWAITED: u64 = 1 << 32;
+/// So many calls in a row that none was answered of make an endpoint silent: fewer may be long ones.
+const SILENT: u32 = 3;
+
 impl Load {
     /// The clock of the average: nanoseconds by bits, some 4 ms a tick, so that 32 bits last for 200
     /// days; a longer silence counts as a part of it.
@@ -58,7 +69,9 @@ impl Load {
             decay: nanos(settings.decay),
             epoch: now.into(),
             average: AtomicU64::new(pack(initial, 0)),
-            in_flight: AtomicU32::new(0),
+            calls: AtomicU64::new(0),
+            unanswered: AtomicU32::new(0),
+            silent_since: AtomicU32::new(0),
         }
     }
 
@@ -73,7 +86,20 @@ impl Load {
     #[inline]
     pub(super) fn cost_of_one(&self, now: Moment) -> f32 {
         // Never zero: among those that answered long ago the one with fewer calls is cheaper.
-        self.fallen(now) + 1.0
+        self.fallen(now).max(self.silence(now)) + 1.0
+    }
+
+    /// How long calls wait of which none was answered, in nanoseconds.
+    #[inline]
+    fn silence(&self, now: Moment) -> f32 {
+        if self.unanswered.load(Ordering::Relaxed) < SILENT {
+            return 0.0;
+        }
+        if self.calls.load(Ordering::Relaxed) < AWAITED {
+            return 0.0;
+        }
+        let since = self.silent_since.load(Ordering::Relaxed);
+        passed(since, self.tick(now)) as f32 * (1_u64 << Self::UNIT) as f32
     }
 
     /// How long an answer takes, as it looks at `now`.
@@ -81,16 +107,36 @@ impl Load {
         Duration::from_nanos(self.fallen(now.into()) as u64)
     }
 
-    /// How many calls are in flight.
-    pub fn calls_in_flight(&self) -> u32 {
-        self.in_flight.load(Ordering::Relaxed)
+    /// How long calls have been waiting, where none of the last was answered; else none.
+    pub fn silent(&self, now: Instant) -> Option<Duration> {
+        let nanos = self.silence(now.into());
+        (nanos > 0.0).then(|| Duration::from_nanos(nanos as u64))
     }
 
-    /// A call begins. It is in flight until the guard is dropped.
+    /// How many calls are in flight.
+    pub fn calls_in_flight(&self) -> u32 {
+        self.calls.load(Ordering::Relaxed) as u32
+    }
+
+    /// A call begins at `now`. It is in flight until the guard is dropped.
     #[inline]
-    pub fn begin(&self) -> InFlight<'_> {
-        self.in_flight.fetch_add(1, Ordering::Relaxed);
+    pub fn begin(&self, now: impl Into<Moment>) -> InFlight<'_> {
+        if self.unanswered.fetch_add(1, Ordering::Relaxed) == 0 {
+            let now = self.tick(now.into());
+            self.silent_since.store(now, Ordering::Relaxed);
+        }
+        self.calls.fetch_add(AWAITED + 1, Ordering::Relaxed);
         InFlight(self)
+    }
+
+    /// A call goes on whose answer has begun, until [`ended`](Self::ended).
+    pub(super) fn goes_on(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A call that went on has ended.
+    pub(super) fn ended(&self) {
+        self.calls.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// A call that took `elapsed` ended at `now`.
@@ -105,6 +151,9 @@ impl Load {
             Outcome::Ignored if elapsed > self.average(now) => elapsed,
             Outcome::Ignored => return,
         };
+        if outcome != Outcome::Ignored {
+            self.unanswered.store(0, Ordering::Relaxed);
+        }
         let (taken, now) = (nanos(taken), self.tick(now.into()));
         let next = |known: u64| {
             let (average, then) = unpack(known);
@@ -170,15 +219,8 @@ fn unpack(word: u64) -> (f32, u32) {
 #[must_use = "the call counts as over when this is dropped"]
 pub struct InFlight<'a>(&'a Load);
 
-impl<'a> InFlight<'a> {
-    /// The guard of a call that has begun already.
-    pub(super) fn begun(load: &'a Load) -> Self {
-        Self(load)
-    }
-}
-
 impl Drop for InFlight<'_> {
     fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+        self.0.calls.fetch_sub(AWAITED + 1, Ordering::Relaxed);
     }
 }

@@ -124,15 +124,10 @@ impl Controller {
         }
     }
 
-    /// Somebody is refused, and no call has ended yet: after a while that is no reason to refuse more.
-    /// The new limit, if there is one.
-    pub(super) fn impatient(&mut self, now: u64) -> Option<u32> {
-        let may = self.start.as_mut().filter(|_| self.baseline.is_none());
-        if !may.is_some_and(|start| start.is_impatient(now)) {
-            return None;
-        }
+    /// Calls are refused and none ends, as many as are let in: gives the new limit.
+    pub(super) fn stuck(&mut self) -> u32 {
         self.limit = self.bounded(self.limit * 2.0);
-        Some(self.limit as u32)
+        self.limit as u32
     }
 
     /// Whether it looks for the baseline.

@@ -50,6 +50,8 @@ pub struct AdaptiveLimit {
     longest: AtomicU64,
     /// Whether calls were never held up so far.
     starts: AtomicBool,
+    /// Since when calls are refused and none has ended, in nanoseconds after the epoch; 0 when neither.
+    refused: AtomicU64,
     settings: LimitSettings,
     controller: Mutex<Looked>,
 }
@@ -87,6 +89,8 @@ pub struct LimitView {
 
 /// How many times as long as alone a call counts at most.
 const LONGEST: f64 = 10.0;
+/// So long are calls refused while none ends before more are let in: 250 ms.
+const STUCK: u64 = 250_000_000;
 /// What has not ended so long after the limit fell isn't waited for.
 const DRAIN: u64 = 1_000_000_000;
 
@@ -109,6 +113,7 @@ impl AdaptiveLimit {
             look: AtomicU64::new(turn.length),
             longest: AtomicU64::new(u64::MAX),
             starts: AtomicBool::new(turn.starts),
+            refused: AtomicU64::new(0),
             settings,
             controller: Mutex::new(Looked {
                 controller,
@@ -169,10 +174,42 @@ impl AdaptiveLimit {
         if self.take(limit) {
             return Ok(());
         }
-        if self.starts.load(Relaxed) && self.hasten(now) && self.take(self.limit()) {
+        if self.starts.load(Relaxed) {
+            // The next call that ends looks at once.
+            self.look.store(0, Relaxed);
+        }
+        if self.is_stuck(self.nanos(now)) && self.take(self.limit()) {
             return Ok(());
         }
         Err(Overloaded { limit })
+    }
+
+    /// Calls are refused, and none of those at work has ended for long: they wait for something that
+    /// fewer calls would not make quicker, such as a dependency that hangs, and hold the places of those
+    /// that could be served. Then more are let in. Whether that is so.
+    #[cold]
+    fn is_stuck(&self, now: u64) -> bool {
+        let since = self.refused.load(Relaxed);
+        if since == 0 {
+            self.refused.store(now.max(1), Relaxed);
+            return false;
+        }
+        let passed = now.saturating_sub(since);
+        if passed < STUCK {
+            return false;
+        }
+        let Ok(mut looked) = self.controller.try_lock() else {
+            return false;
+        };
+        let alone = looked.controller.baseline().unwrap_or_default();
+        if (passed as f64) < alone * LONGEST {
+            return false;
+        }
+        let limit = looked.controller.stuck();
+        looked.turn.limit = limit;
+        self.limit.store(limit, Relaxed);
+        self.refused.store(now, Relaxed);
+        true
     }
 
     #[inline]
@@ -188,22 +225,6 @@ impl AdaptiveLimit {
             self.peak.fetch_max(before + 1, Relaxed);
         }
         true
-    }
-
-    /// At the beginning, somebody is refused: the next call that ends looks at once. Whether the limit was
-    /// raised by this alone.
-    #[cold]
-    fn hasten(&self, now: Instant) -> bool {
-        self.look.store(0, Relaxed);
-        let Ok(mut looked) = self.controller.try_lock() else {
-            return false;
-        };
-        let more = looked.controller.impatient(self.nanos(now));
-        if let Some(limit) = more {
-            looked.turn.limit = limit;
-            self.limit.store(limit, Relaxed);
-        }
-        more.is_some()
     }
 
     /// Whether calls were never held up so far, so that the limit says nothing yet of how many can be served.
@@ -225,6 +246,7 @@ impl AdaptiveLimit {
     #[inline]
     pub fn tell(&self, started: Instant, now: Instant, outcome: Outcome) {
         let (started, now) = (self.nanos(started), self.nanos(now));
+        self.refused.store(0, Relaxed);
         let taken = now.saturating_sub(started);
         match outcome {
             Outcome::Success => self

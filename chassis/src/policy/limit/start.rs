@@ -13,8 +13,6 @@ use super::controller::Window;
 pub(super) struct Start {
     /// How many windows in a row were slow.
     slow: u32,
-    /// When somebody was refused first since the limit was last raised.
-    refused: Option<u64>,
 }
 
 /// What a window says of the beginning.
@@ -34,9 +32,6 @@ pub(super) const CALLS: u32 = 5;
 pub(super) const GROWTH: f64 = 2.0;
 /// So many slow windows in a row are no chance.
 const SLOW: u32 = 20;
-/// So long after the first refusal more are let in, if no call has ended at all: they take long, whatever
-/// is let in. 250 ms.
-const PATIENCE: u64 = 250_000_000;
 
 impl Start {
     /// What `window` says, where calls may take `allowed` nanoseconds.
@@ -51,15 +46,5 @@ impl Start {
             true => Sign::Over,
             false => Sign::Slow,
         }
-    }
-
-    /// Whether those who are refused at `now`, in nanoseconds, were so for long enough.
-    pub(super) fn is_impatient(&mut self, now: u64) -> bool {
-        let since = *self.refused.get_or_insert(now);
-        let is_long = now.saturating_sub(since) >= PATIENCE;
-        if is_long {
-            self.refused = None;
-        }
-        is_long
     }
 }

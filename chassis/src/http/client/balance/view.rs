@@ -15,9 +15,14 @@ pub(crate) struct EndpointView {
     pub(crate) in_flight: u32,
     /// How long an answer takes, as the balance sees it.
     pub(crate) average: Duration,
+    /// How long it has answered none of its calls, where that is long: it gets hardly any more.
+    pub(crate) silent: Option<Duration>,
     /// Why it is left out, and for how long yet: zero where one call is to decide.
     pub(crate) ejected: Option<(String, Duration)>,
 }
+
+/// A silence that is worth a word.
+const LONG: Duration = Duration::from_secs(1);
 
 impl Balance {
     /// How they stand now.
@@ -28,6 +33,7 @@ impl Balance {
             address: endpoint.address().to_string(),
             in_flight: candidate.load().calls_in_flight(),
             average: candidate.load().average(now),
+            silent: candidate.load().silent(now).filter(|time| *time >= LONG),
             ejected: candidate.member().ejection().map(|(reason, until)| {
                 let left = until.saturating_duration_since(now);
                 (reason.to_string(), left)

@@ -44,7 +44,7 @@ impl<'a> Visit<'a> {
             since: now,
             is_over: false,
             has_place: false,
-            _in_flight: candidate.load().begin(),
+            _in_flight: candidate.load().begin(now),
         }
     }
 

@@ -77,10 +77,49 @@ fn a_reading_of_the_clock_that_was_overtaken_frees_nobody() {
 fn calls_in_flight_multiply_the_cost() {
     let (load, now) = load();
     let one = load.cost(now);
-    let held: Vec<_> = (0..3).map(|_| load.begin()).collect();
+    let held: Vec<_> = (0..3).map(|_| load.begin(now)).collect();
     assert!((load.cost(now) / one - 4.0).abs() < 0.01);
     drop(held);
     assert!((load.cost(now) / one - 1.0).abs() < 0.01);
+}
+
+#[test]
+fn who_answers_none_of_the_last_calls_costs_as_long_as_they_wait() {
+    let (load, now) = load();
+    load.record(now, MILLI * 5, Outcome::Success);
+    let held: Vec<_> = (0..3).map(|_| load.begin(now)).collect();
+    let later = now + MILLI * 2_000;
+    let stuck = load.cost(later) / 4.0;
+    assert!((1.9e9..=2.1e9).contains(&stuck), "{stuck}");
+    // An answer shows that it is well; that the others take long is what they take.
+    drop(load.begin(later));
+    load.record(later, MILLI * 5, Outcome::Success);
+    assert!(load.cost(later) / 4.0 < 40e6);
+    // One that begins now has not waited yet.
+    let other = load.begin(later + MILLI * 60_000);
+    assert!(load.cost(later + MILLI * 60_000) / 5.0 < 40e6);
+    drop((held, other));
+}
+
+#[test]
+fn long_calls_and_those_given_up_make_nobody_silent() {
+    let (load, now) = load();
+    load.record(now, MILLI * 5, Outcome::Success);
+    let later = now + MILLI * 60_000;
+    let long: Vec<_> = (0..2).map(|_| load.begin(now)).collect();
+    assert!(load.cost(later) / 3.0 < 40e6, "two are no pattern");
+    drop(long);
+    for _ in 0..10 {
+        drop(load.begin(now));
+    }
+    assert!(load.cost(later) < 40e6, "nobody waits");
+    load.goes_on();
+    assert!(
+        load.cost(later) / 2.0 < 40e6,
+        "the head of a stream has come"
+    );
+    load.ended();
+    assert_eq!(load.calls_in_flight(), 0);
 }
 
 #[test]

@@ -149,3 +149,39 @@ fn what_refuses_quickly_is_not_taken_for_quick_work() {
     let alone = queue.limit.view().baseline.unwrap();
     assert!(alone > Duration::from_millis(19), "{alone:?}");
 }
+
+#[test]
+fn calls_that_hang_do_not_keep_the_places_of_those_that_do_not() {
+    let mut queue = Queue::new(LimitSettings::default(), 100_000, 5 * MS);
+    queue.offer(50.0, 5.0);
+    // From now on every other call waits for something that never comes: 25 a second for 10 s.
+    let (mut refused, mut held) = (0, 0);
+    for turn in 0..500_u64 {
+        let now = queue.at(queue.now);
+        match queue.limit.enter(now) {
+            Err(_) => refused += 1,
+            Ok(()) if turn % 2 == 0 => held += 1,
+            Ok(()) => {
+                let end = queue.at(queue.now + 5 * MS);
+                queue.limit.leave(now, end, Outcome::Success);
+            }
+        }
+        queue.now += 20 * MS;
+    }
+    assert!(refused < 75, "{refused} of 500 were refused, {held} hang");
+    assert!(held > 200, "{held}");
+}
+
+#[test]
+fn a_crowd_after_an_hour_of_nothing_is_not_taken_for_calls_that_hang() {
+    let mut queue = Queue::new(LimitSettings::default(), 20, 20 * MS);
+    queue.offer(2_000.0, 10.0);
+    queue.offer(0.001, 3_600.0);
+    let limit = queue.limit.limit();
+    let now = queue.at(queue.now);
+    while queue.limit.enter(now).is_ok() {}
+    for _ in 0..100 {
+        assert!(queue.limit.enter(now + Duration::from_millis(100)).is_err());
+    }
+    assert_eq!(queue.limit.limit(), limit);
+}
