@@ -4,6 +4,7 @@
     reason = "a failed test; clippy knows only functions marked as tests"
 )]
 
+mod around_reqwest;
 mod axum_inside;
 mod inside_axum;
 mod job;

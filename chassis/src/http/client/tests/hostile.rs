@@ -170,6 +170,30 @@ async fn a_connection_that_is_reset_in_the_middle_interrupts_its_call() {
     assert_eq!(kind(&failed(&server).await), "interrupted");
 }
 
+#[tokio::test]
+async fn who_ends_what_he_says_after_the_head_is_not_waited_for() {
+    let server = Server::start(|mut peer| async move {
+        peer.request().await;
+        peer.send("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n")
+            .await;
+        peer.half_close().await;
+        peer.closed().await;
+    })
+    .await;
+    assert_eq!(kind(&failed(&server).await), "interrupted");
+}
+
+#[tokio::test]
+async fn who_ends_what_he_says_before_the_head_is_not_waited_for() {
+    let server = Server::start(|mut peer| async move {
+        peer.request().await;
+        peer.half_close().await;
+        peer.closed().await;
+    })
+    .await;
+    assert_eq!(kind(&failed(&server).await), "interrupted");
+}
+
 /// A listener whose queue is full: connections to it are not refused, they hang.
 #[tokio::test]
 async fn a_listen_queue_that_is_full_costs_the_connect_timeout() {

@@ -117,6 +117,14 @@ impl Peer {
         }
     }
 
+    /// Reads more, and gives all that came and was not taken yet; nothing when the client has gone.
+    pub(super) async fn more(&mut self) -> &[u8] {
+        if !matches!(self.stream.read_buf(&mut self.read).await, Ok(1..)) {
+            self.read.clear();
+        }
+        &self.read
+    }
+
     /// Answers 200 with a body.
     pub(in crate::http::client) async fn answer(&mut self, body: &str) {
         let length = body.len();
