@@ -8,6 +8,7 @@ use super::outbound::unix_ms;
 use crate::admin::model::{Policies, PolicyEvent};
 use crate::admin::{Order, What};
 use crate::app::component::{Composed, Guards, ShownPort};
+use crate::http::client::EndpointView;
 use crate::policy::Stack;
 use crate::policy::breaker::Force;
 use crate::policy::stack::{Event, View};
@@ -62,29 +63,34 @@ fn words(guards: &Guards, view: &View) -> Vec<(String, String)> {
     }
     if let Some(endpoints) = &guards.endpoints {
         let (view, is_panicking) = endpoints.view();
-        let silent = view.iter().filter_map(|one| Some((one, one.silent?)));
-        for (endpoint, time) in silent.take(LISTED) {
-            let (address, calls, time) = (&endpoint.address, endpoint.in_flight, time.as_secs());
-            say(
-                "avoided",
-                format!(
-                    "{address}: has answered none of {calls} calls for {time} s; others are preferred"
-                ),
-            );
-        }
-        let ejected = view
-            .iter()
-            .filter_map(|one| Some((one, one.ejected.as_ref()?)));
-        for (endpoint, (why, left)) in ejected.take(LISTED) {
-            let left = in_words(*left);
-            say("ejected", format!("{}: {why}; {left}", endpoint.address));
-        }
+        endpoint_words(&view, &mut say);
         if is_panicking {
             let why = "too many are ejected to leave them out: all are called";
             say("ejection", why.to_owned());
         }
     }
     words
+}
+
+/// What is worth a word of each endpoint.
+fn endpoint_words(view: &[EndpointView], say: &mut impl FnMut(&str, String)) {
+    let limited = view.iter().filter_map(|one| Some((one, one.limit?)));
+    for (endpoint, limit) in limited.take(LISTED) {
+        let (address, calls) = (&endpoint.address, endpoint.in_flight);
+        say("limit", format!("{address}: {calls} of {limit} at once"));
+    }
+    let silent = view.iter().filter_map(|one| Some((one, one.silent?)));
+    for (endpoint, time) in silent.take(LISTED) {
+        let (address, calls, time) = (&endpoint.address, endpoint.in_flight, time.as_secs());
+        let what = format!("has answered none of {calls} calls for {time} s; others are preferred");
+        say("avoided", format!("{address}: {what}"));
+    }
+    let ejected = view.iter();
+    let ejected = ejected.filter_map(|one| Some((one, one.ejected.as_ref()?)));
+    for (endpoint, (why, left)) in ejected.take(LISTED) {
+        let left = in_words(*left);
+        say("ejected", format!("{}: {why}; {left}", endpoint.address));
+    }
 }
 
 fn in_words(left: Duration) -> String {
@@ -108,6 +114,7 @@ pub(super) fn shown(guards: &Guards) -> Value {
                 "address": one.address,
                 "in_flight": one.in_flight,
                 "average_ms": one.average.as_secs_f64() * 1000.0,
+                "limit": one.limit,
                 "silent_ms": one.silent.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
                 "ejected": one.ejected.as_ref().map(|(why, left)| json!({
                     "why": why,

@@ -37,6 +37,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use balance::EndpointView;
 pub use balance::{BalanceOptions, KeySource};
 pub(crate) use cached::Cached;
 pub use chaos::Injector;

@@ -1,10 +1,11 @@
-//! The policies of an own port on the admin listener: how they stand, and what a person forces.
+//! The policies of a port on the admin listener: how they stand, and what a person forces.
 
 use std::sync::{Arc, OnceLock};
 
 use chassis::testing::System;
-use chassis::{App, CallError, Listener, port};
+use chassis::{App, CallError, Listener, port, service};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use super::wire::send;
 
@@ -112,4 +113,59 @@ async fn the_breaker_of_an_own_port_is_forced_by_hand_and_let_go_again() {
     ] {
         assert!(page.contains(part), "`{part}` is not in: {page}");
     }
+}
+
+/// Where things are kept.
+#[service(version = "1")]
+trait Depot {
+    /// How many there are.
+    #[get("/stock")]
+    async fn stock(&self) -> Result<u32, CallError>;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_hangs_and_who_is_dead_are_named() {
+    // One takes connections and says nothing; at the other nobody listens.
+    let hanging = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let dead = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let hangs = hanging.local_addr().unwrap();
+    let gone = dead.local_addr().unwrap();
+    drop(dead);
+    let made: Arc<OnceLock<Arc<dyn Depot>>> = Arc::default();
+    let kept = Arc::clone(&made);
+    let service = move |app: App| async move {
+        let _ = kept.set(app.client::<dyn Depot>()?);
+        Ok(())
+    };
+    let url = format!("client.depot.url = 'static:{hangs},{gone}'\n");
+    let system = System::of("shop", service)
+        .config(url + "admin.token = 'open-sesame-1234'\nclient.depot.limit.enabled = true\n")
+        .listening();
+    let system = system.start().await.unwrap();
+    let depot = made.get().unwrap();
+    for _ in 0..30 {
+        let depot = Arc::clone(depot);
+        chassis::spawn(async move { depot.stock().await });
+    }
+    let avoided = format!("<td>{hangs}: has answered none of ");
+    let ejected = format!("<tr><th>ejected</th><td>{gone}: ");
+    let page = "/admin/port?port=shop/out/depot";
+    let asked = async {
+        loop {
+            let (_, page) = ask(&system, "GET", page, Value::Null).await;
+            if page.contains(&avoided) && page.contains(&ejected) {
+                return page;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    let page = tokio::time::timeout(std::time::Duration::from_secs(20), asked);
+    let page = page.await.expect("both are named");
+    assert!(page.contains(" at once</td>"), "{page}");
+    let (_, shown) = ask(&system, "GET", "/admin/ports", Value::Null).await;
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    let all = &shown["ports"][0]["policies"]["endpoints"]["instances"];
+    // Who is ejected stands first.
+    assert_eq!(all[0]["address"], gone.to_string(), "{shown}");
+    assert!(all[1]["silent_ms"].as_u64() >= Some(1_000), "{shown}");
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Balance;
 use crate::http::client::endpoints::Set;
 use crate::policy::ejection::Change;
+use crate::policy::limit::AdaptiveLimit;
 
 /// One endpoint, as a person sees it.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub(crate) struct EndpointView {
     pub(crate) in_flight: u32,
     /// How long an answer takes, as the balance sees it.
     pub(crate) average: Duration,
+    /// How many calls it gets at once, where that is limited.
+    pub(crate) limit: Option<u32>,
     /// How long it has answered none of its calls, where that is long: it gets hardly any more.
     pub(crate) silent: Option<Duration>,
     /// Why it is left out, and for how long yet: zero where one call is to decide.
@@ -33,6 +36,7 @@ impl Balance {
             address: endpoint.address().to_string(),
             in_flight: candidate.load().calls_in_flight(),
             average: candidate.load().average(now),
+            limit: candidate.limit().map(AdaptiveLimit::limit),
             silent: candidate.load().silent(now).filter(|time| *time >= LONG),
             ejected: candidate.member().ejection().map(|(reason, until)| {
                 let left = until.saturating_duration_since(now);
