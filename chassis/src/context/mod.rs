@@ -19,6 +19,8 @@ mod rejected;
 mod request_id;
 mod sampled_limit;
 mod scope;
+#[cfg(feature = "service")]
+mod spare;
 mod trace;
 mod wire;
 
@@ -264,12 +266,21 @@ impl Context {
     /// A call that came without any context: the same as the `with_…` methods, in one step.
     #[cfg(feature = "service")]
     pub(crate) fn begun(trace: TraceContext, deadline: Instant, component: ComponentId) -> Self {
-        Self::of(Parts {
-            trace,
-            deadline: Some(deadline),
-            component,
-            ..Parts::EMPTY
-        })
+        let mut parts = spare::take().unwrap_or_else(|| Arc::new(Parts::EMPTY));
+        let own = Arc::make_mut(&mut parts);
+        own.trace = trace;
+        own.deadline = Some(deadline);
+        own.component = component;
+        Self(Some(parts))
+    }
+
+    /// The call is over: its memory is for the next that [begins](Self::begun), unless somebody still
+    /// holds a clone.
+    #[cfg(feature = "service")]
+    pub(crate) fn retire(self) {
+        if let Some(parts) = self.0 {
+            spare::keep(parts);
+        }
     }
 
     /// Whether nothing is known of the call.

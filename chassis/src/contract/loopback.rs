@@ -51,7 +51,7 @@ impl<C: Contract + ?Sized> Loopback<C> {
 
     async fn reply(&self, call: &Outgoing) -> Reply {
         match self.answer(call) {
-            Answer::Now(reply) => reply,
+            Answer::Now(reply) => *reply,
             Answer::Later(reply) => reply.await,
         }
     }
@@ -89,7 +89,7 @@ impl<C: ?Sized> std::fmt::Debug for Loopback<C> {
 
 /// What `template`'s placeholders match in `path`, which was made from it.
 fn captures<'p>(template: &str, path: &'p str) -> Captures<'p> {
-    let mut captures = Captures::default();
+    let mut captures = Captures::of(path);
     for (segment, value) in template.split('/').zip(path.split('/')) {
         if segment.starts_with('{') {
             captures.push(value);

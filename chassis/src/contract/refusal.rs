@@ -33,6 +33,6 @@ pub fn unknown_method() -> Refusal {
 
 impl From<Refusal> for Answer {
     fn from(refusal: Refusal) -> Self {
-        Self::Now(*refusal.0)
+        Self::Now(refusal.0)
     }
 }

@@ -12,8 +12,8 @@ use crate::problem::{PROBLEM_JSON, RetryAdvice};
 /// How a call is answered: at once (a parameter was refused), or when its one boxed future is
 /// done.
 pub enum Answer {
-    /// Refused before the handler was called.
-    Now(Reply),
+    /// Refused before the handler was called. Boxed: it is the rare way out.
+    Now(Box<Reply>),
     /// The whole call: handler and encoding.
     Later(Pin<Box<dyn Future<Output = Reply> + Send>>),
 }

@@ -5,11 +5,12 @@
 
 mod watch;
 
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::task::{Wake, Waker};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
@@ -30,9 +31,13 @@ pub(super) struct Conn {
     pub(super) edge: Edge,
     /// The server that it belongs to; none for calls that come by no connection of ours.
     pub(super) server: Option<Arc<Shared>>,
-    pub(super) peer: Option<std::net::SocketAddr>,
+    pub(super) peer: Option<SocketAddr>,
     /// The peer's address for the access log, written when it is first needed.
     peer_text: OnceLock<Box<str>>,
+    /// The peer as rate limits count it, made when the first asks.
+    caller: OnceLock<u64>,
+    /// The rate limit that answers spoke of last: its index and one; 0: of none.
+    told: AtomicU32,
     opened: Instant,
     /// Requests at work, and answers that still stream.
     busy: AtomicU32,
@@ -47,8 +52,8 @@ pub(super) struct Conn {
     /// Whether the last write found the socket full, and whether any write got on since.
     pub(super) stuck: AtomicBool,
     pub(super) moved: AtomicBool,
-    /// When the last request ended, in nanoseconds after `opened`.
-    quiet: AtomicU64,
+    /// When the last request ended. As an instant, since reckoning with it costs more than this lock.
+    quiet: Mutex<Instant>,
     signals: AtomicU8,
     task: OnceLock<Waker>,
     /// Whether the drain ended a stream: its reader comes back, so what it has not taken yet is not
@@ -69,17 +74,15 @@ const CUT: u8 = 4;
 const TAKEN_BACK: u32 = 500;
 
 impl Conn {
-    pub(super) fn new(
-        edge: Edge,
-        server: Option<Arc<Shared>>,
-        peer: Option<std::net::SocketAddr>,
-    ) -> Self {
+    pub(super) fn new(edge: Edge, server: Option<Arc<Shared>>, peer: Option<SocketAddr>) -> Self {
         let opened = edge.env().now();
         Self {
             edge,
             server,
             peer,
             peer_text: OnceLock::new(),
+            caller: OnceLock::new(),
+            told: AtomicU32::new(0),
             opened,
             busy: AtomicU32::new(0),
             served: AtomicBool::new(false),
@@ -89,7 +92,7 @@ impl Conn {
             taken_back: AtomicU32::new(0),
             stuck: AtomicBool::new(false),
             moved: AtomicBool::new(false),
-            quiet: AtomicU64::new(0),
+            quiet: Mutex::new(opened),
             signals: AtomicU8::new(0),
             task: OnceLock::new(),
             cut_short: AtomicBool::new(false),
@@ -139,11 +142,10 @@ impl Conn {
 
     /// A request ended at `now`.
     pub(super) fn rest(&self, now: Instant) {
-        let since = now.saturating_duration_since(self.opened);
         // What came meanwhile was the request's body. (Part of a pipelined head would be, too: it
         // gets the time of an idle connection.)
         self.reading.store(false, Relaxed);
-        self.quiet.store(since.as_nanos() as u64, Relaxed);
+        *self.quiet.lock().unwrap_or_else(PoisonError::into_inner) = now;
     }
 
     /// A request is complete (its head is).
@@ -178,6 +180,22 @@ impl Conn {
         Some(text)
     }
 
+    /// The hash of the peer's address, by which rate limits know it: `hash` makes it once.
+    pub(super) fn caller(&self, hash: impl FnOnce(Option<IpAddr>) -> u64) -> u64 {
+        let address = || self.peer.map(|peer| peer.ip());
+        *self.caller.get_or_init(|| hash(address()))
+    }
+
+    /// Whether the last answer that spoke of a rate limit didn't speak of this one.
+    pub(super) fn is_new(&self, limit: u16) -> bool {
+        let limit = u32::from(limit) + 1;
+        let is_new = self.told.load(Relaxed) != limit;
+        if is_new {
+            self.told.store(limit, Relaxed);
+        }
+        is_new
+    }
+
     /// The waker of the connection's task. hyper polls the answers of HTTP/1 with it; those of
     /// HTTP/2 have tasks of their own.
     pub(super) fn waker(&self) -> Option<&Waker> {
@@ -185,7 +203,7 @@ impl Conn {
     }
 
     fn quiet_since(&self) -> Instant {
-        self.opened + Duration::from_nanos(self.quiet.load(Relaxed))
+        *self.quiet.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn signal(&self, signal: u8) {

@@ -129,7 +129,8 @@ impl Edge {
 
     /// Answers one request within the process, its body as it comes.
     pub(crate) async fn answer(&self, request: Request<Bytes>) -> Response<Body> {
-        let Ok(answer) = self.service().serve(request.map(Inbound::Whole)).await;
+        let (parts, body) = request.into_parts();
+        let Ok(answer) = self.service().serve(parts, Inbound::Whole(body)).await;
         answer
     }
 

@@ -1,5 +1,6 @@
 //! [`Exchange`]: one request, from its head to the last thing that is recorded of it.
 
+use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -77,9 +78,10 @@ impl Exchange {
         (context, parent): (Context, Option<SpanId>),
         started: Instant,
         head: &Head,
+        path: &str,
     ) -> Box<Self> {
         // Boxed, since it is handed on a dozen times until it is answered.
-        let exchange = Box::new(Self {
+        let mut exchange = Box::new(Self {
             busy,
             place,
             context,
@@ -99,7 +101,12 @@ impl Exchange {
         if !exchange.http1 {
             exchange.conn().count();
         }
-        exchange.watch().series.begin();
+        let watch = exchange.watch();
+        watch.series.begin();
+        // A span or a log line will need it.
+        if exchange.context.trace().is_sampled() || watch.telemetry.access_log().is_on() {
+            exchange.path = Some(Text::new(path));
+        }
         exchange
     }
 
@@ -134,14 +141,6 @@ impl Exchange {
         match self.place {
             Place::Route(index) => edge.table().route(index).watch(self.head),
             Place::Elsewhere => edge.elsewhere().of(self.method),
-        }
-    }
-
-    /// Keeps what a span or a log line will need of the request, if there will be one.
-    pub(super) fn keep(&mut self, path: &str) {
-        let sampled = self.context.trace().is_sampled();
-        if sampled || self.watch().telemetry.access_log().is_on() {
-            self.path = Some(Text::new(path));
         }
     }
 
@@ -244,7 +243,7 @@ impl Exchange {
 }
 
 impl Drop for Exchange {
-    /// The caller hung up before there was an answer.
+    /// Not recorded yet: the caller hung up before there was an answer.
     fn drop(&mut self) {
         if !self.recorded {
             if !self.http1 {
@@ -252,6 +251,7 @@ impl Drop for Exchange {
             }
             self.record(&Ending::none("cancelled"), None);
         }
+        mem::take(&mut self.context).retire();
     }
 }
 

@@ -70,6 +70,7 @@ impl Service<Request> for Foreign {
     }
 
     fn call(&mut self, request: Request) -> Serving {
-        self.0.service().serve(request.map(Inbound::Axum))
+        let (parts, body) = request.into_parts();
+        self.0.service().serve(parts, Inbound::Axum(body))
     }
 }

@@ -87,7 +87,7 @@ async fn run(
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     response(match answer {
-        Answer::Now(reply) => reply,
+        Answer::Now(reply) => *reply,
         Answer::Later(reply) => reply.await,
     })
 }

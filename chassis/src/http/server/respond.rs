@@ -1,5 +1,6 @@
 //! From a [`Reply`] to the answer on the wire.
 
+use std::mem;
 use std::sync::{Arc, Mutex};
 
 use http::header::{
@@ -28,10 +29,19 @@ const RETRY: HeaderName = HeaderName::from_static("retry");
 const EXHAUSTED: HeaderValue = HeaderValue::from_static("exhausted");
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
-/// Answers with `reply`, in the request's header map: hyper takes it back for the next request, so
-/// that none is allocated.
+/// Answers with `reply`, in the request's header map where that was kept.
 pub(super) fn reply(mut exchange: Box<Exchange>, reply: Reply) -> Response<Body> {
-    let mut headers = exchange.headers.take().unwrap_or_default();
+    let headers = exchange.headers.take().unwrap_or_default();
+    reply_in(exchange, headers, reply)
+}
+
+/// Answers with `reply` in `headers`, the request's map emptied: hyper takes it back for the next
+/// request, so that none is allocated.
+pub(super) fn reply_in(
+    mut exchange: Box<Exchange>,
+    mut headers: HeaderMap,
+    reply: Reply,
+) -> Response<Body> {
     if let Some(content_type) = reply.content_type {
         headers.insert(CONTENT_TYPE, content_type);
     }
@@ -58,7 +68,8 @@ pub(super) fn reply(mut exchange: Box<Exchange>, reply: Reply) -> Response<Body>
     exchange.record(&ending, None);
     let mut response = Response::new(body(&exchange, &mut headers, bytes));
     *response.status_mut() = reply.status;
-    *response.headers_mut() = headers;
+    // An empty map holds nothing that could leak, and dropping it costs as much as finding a header.
+    mem::forget(mem::replace(response.headers_mut(), headers));
     response
 }
 
@@ -174,7 +185,8 @@ fn sign(exchange: &Exchange, headers: &mut HeaderMap) {
 /// What the answer says of its rate limit.
 fn rate(exchange: &Exchange, headers: &mut HeaderMap) {
     if let Some(rated) = &exchange.rated {
-        exchange.edge().pipeline().rates.say(rated, headers);
+        let rates = &exchange.edge().pipeline().rates;
+        rates.say(rated, exchange.conn(), headers);
     }
 }
 

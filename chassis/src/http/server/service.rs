@@ -52,7 +52,8 @@ impl hyper::service::Service<Request<Incoming>> for EdgeService {
     type Future = Serving;
 
     fn call(&self, request: Request<Incoming>) -> Serving {
-        self.serve(request.map(Inbound::Wire))
+        let (parts, body) = request.into_parts();
+        self.serve(parts, Inbound::Wire(body))
     }
 }
 
@@ -63,11 +64,10 @@ impl EdgeService {
     }
 
     /// Answers one request.
-    pub(super) fn serve(&self, request: Request<Inbound>) -> Serving {
+    pub(super) fn serve(&self, parts: Parts, body: Inbound) -> Serving {
         self.conn.begin();
         let edge = &self.conn.edge;
         let now = edge.env().now();
-        let (parts, body) = request.into_parts();
         match edge.table().find(&parts.method, parts.uri.path()) {
             Found::Route(index, captures) => {
                 let route = edge.table().route(index);
@@ -113,10 +113,8 @@ impl EdgeService {
         let telemetry = telemetry(edge, place);
         let intake = intake::read(edge, telemetry, &self.ids, &parts.headers, (now, time));
         let busy = Busy::new(&self.conn);
-        let mut exchange =
-            Exchange::begin(busy, place, (intake.context, intake.parent), now, &head);
-        exchange.keep(parts.uri.path());
-        exchange
+        let context = (intake.context, intake.parent);
+        Exchange::begin(busy, place, context, now, &head, parts.uri.path())
     }
 
     /// What no contract answers: merged routers, else a refusal.
@@ -287,28 +285,37 @@ pub(super) fn call(
     task: Option<&mut TaskContext<'_>>,
 ) -> Serving {
     exchange.body = Some(body.len() as u64);
+    // Put here rather than handed out through three closures: it is large.
+    let mut reply = None;
     let begin = || {
-        let mut answer = route.call(captures, uri, &headers, body);
-        if let (Answer::Later(call), Some(cx)) = (&mut answer, task)
-            && let Poll::Ready(reply) = call.as_mut().poll(cx)
+        let mut call = match route.call(captures, uri, &headers, body) {
+            Answer::Later(call) => call,
+            Answer::Now(refused) => {
+                reply = Some(*refused);
+                return None;
+            }
+        };
+        if let Some(cx) = task
+            && let Poll::Ready(done) = call.as_mut().poll(cx)
         {
-            answer = Answer::Now(reply);
+            reply = Some(done);
+            return None;
         }
-        answer
+        Some(call)
     };
     // A parameter's own code runs here, so that a panic is possible as in the handler.
     let begin = AssertUnwindSafe(|| exchange.context.lend(begin));
     let (begun, exhausted) = noticing(|| catch_unwind(begin));
     exchange.exhausted = exhausted;
     headers.clear();
+    if let Some(reply) = reply {
+        return Serving::answered(respond::reply_in(exchange, headers, reply));
+    }
     exchange.headers = Some(headers);
-    match begun {
-        Ok(Answer::Later(call)) => Serving::working(exchange, Work::Contract(call), route.cancel),
-        Ok(Answer::Now(reply)) => Serving::answered(respond::reply(exchange, reply)),
-        Err(panic) => {
-            work::say_panic(&exchange.context, &*panic);
-            refuse(exchange, problems::panic())
-        }
+    let begun = begun.inspect_err(|panic| work::say_panic(&exchange.context, &**panic));
+    match begun.ok().flatten() {
+        Some(call) => Serving::working(exchange, Work::Contract(call), route.cancel),
+        None => refuse(exchange, problems::panic()),
     }
 }
 

@@ -121,8 +121,8 @@ impl Table {
         let Some(route) = route else {
             return Found::Method(entry);
         };
-        let mut captures = Captures::default();
-        for name in PLACEHOLDERS.iter().take(hit.params.len()) {
+        let mut captures = Captures::of(path);
+        for name in &PLACEHOLDERS[..hit.params.len().min(PLACEHOLDERS.len())] {
             captures.push(hit.params.get(name).unwrap_or_default());
         }
         Found::Route(route, captures)

@@ -47,12 +47,20 @@ thread_local! {
 
 /// `text` as shared bytes, carved from a chunk of 16 KiB: one allocation for hundreds of values.
 pub(super) fn carve(text: &[u8]) -> Bytes {
+    carve_all([text])
+}
+
+/// The same of several texts, one behind the other.
+pub(super) fn carve_all<const N: usize>(texts: [&[u8]; N]) -> Bytes {
     const SIZE: usize = 16 * 1024;
     CHUNK.with_borrow_mut(|chunk| {
-        if chunk.capacity() < text.len() {
-            *chunk = BytesMut::with_capacity(SIZE.max(text.len()));
+        let length = texts.iter().map(|text| text.len()).sum();
+        if chunk.capacity() < length {
+            *chunk = BytesMut::with_capacity(SIZE.max(length));
         }
-        chunk.extend_from_slice(text);
+        for text in texts {
+            chunk.extend_from_slice(text);
+        }
         chunk.split().freeze()
     })
 }

@@ -70,7 +70,14 @@ impl<S: BuildHasher> KeyedRateLimit<S> {
     ///
     /// [`Limited`] when it must not be made.
     pub fn check(&self, key: &(impl Hash + ?Sized), now: Instant) -> Result<Granted, Limited> {
-        let hash = self.hasher.hash_one(key);
+        self.check_hash(self.hasher.hash_one(key), now)
+    }
+}
+
+impl<S> KeyedRateLimit<S> {
+    /// As [`check`](Self::check) for a key whose hash is known already, by a hasher that a stranger can't
+    /// guess either.
+    pub(crate) fn check_hash(&self, hash: u64, now: Instant) -> Result<Granted, Limited> {
         let index = hash % self.buckets.len() as u64;
         let bucket = &self.buckets[index as usize];
         let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);

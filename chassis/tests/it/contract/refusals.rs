@@ -55,7 +55,7 @@ impl Ask {
 
     /// The problem that is answered at once, without the handler.
     fn refused(self) -> Value {
-        let mut captures = Captures::default();
+        let mut captures = Captures::of(self.capture);
         captures.push(self.capture);
         let mut headers = HeaderMap::new();
         for (name, value) in self.headers {

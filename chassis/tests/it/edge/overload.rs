@@ -276,6 +276,52 @@ async fn a_rate_limit_is_told_and_held() {
 }
 
 #[tokio::test]
+async fn who_is_far_from_a_limit_is_told_once_a_connection() {
+    let site = Site::with(&limited([("all", rule(10))]), |_| {});
+    let (mut one, mut other) = (site.raw().await, site.raw().await);
+    let mut told = Vec::new();
+    for _ in 0..6 {
+        let answer = one.get("/v1/items/1").await;
+        assert_eq!(
+            answer.header("ratelimit").is_some(),
+            answer.header("ratelimit-policy").is_some()
+        );
+        told.push(answer.header("ratelimit").is_some());
+    }
+    // Nine are left, eight, seven, six; and five, which is the middle.
+    assert_eq!(told, [true, false, false, false, true, true]);
+    let answer = other.get("/v1/items/1").await;
+    assert!(
+        answer
+            .header("ratelimit")
+            .unwrap()
+            .starts_with("\"all\";r=3;t=")
+    );
+}
+
+#[tokio::test]
+async fn a_connection_is_told_of_each_limit() {
+    let on = |route: &str| RateLimitRule {
+        route: Some(route.to_owned()),
+        ..rule(10)
+    };
+    let rules = [
+        ("items", on("/v1/items/{sku}")),
+        ("rest", on("/v1/context")),
+    ];
+    let site = Site::with(&limited(rules), |_| {});
+    let mut raw = site.raw().await;
+    for (path, policy) in [
+        ("/v1/items/1", Some("\"items\";q=10;w=3600")),
+        ("/v1/items/1", None),
+        ("/v1/context", Some("\"rest\";q=10;w=3600")),
+        ("/v1/context", None),
+    ] {
+        assert_eq!(raw.get(path).await.header("ratelimit-policy"), policy);
+    }
+}
+
+#[tokio::test]
 async fn each_key_has_its_own_share() {
     let by_key = RateLimitRule {
         by: RateLimitBy::Header,

@@ -140,7 +140,7 @@ impl Contract for Workshop {
                 let trace_id = String::from_utf8_lossy(&trace.trace_id.to_hex()).into_owned();
                 text(format!("{trace_id} {}", context.deadline().is_some()))
             })),
-            _ => Answer::Now(Reply::empty(StatusCode::NOT_IMPLEMENTED)),
+            _ => Answer::Now(Reply::empty(StatusCode::NOT_IMPLEMENTED).into()),
         }
     }
 

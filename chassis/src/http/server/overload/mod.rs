@@ -12,6 +12,7 @@
 
 mod admit;
 mod expose;
+mod fields;
 mod rates;
 mod seen;
 mod settings;

@@ -1,11 +1,14 @@
 //! [`Rates`]: rate limits, resolved to the routes that they hold for.
 
+use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, Method};
 
+use super::super::connection::Conn;
 use super::super::exchange::{Exchange, Place};
+use super::fields::Fields;
 use super::settings::{By, RateLimitRule};
 use crate::policy::KeyedRateLimit;
 use crate::policy::rate_limit::{Granted, Limited};
@@ -13,7 +16,11 @@ use crate::{Error, Result};
 
 /// Rules, in the order of their names.
 #[derive(Debug, Default)]
-pub(in super::super) struct Rates(Vec<Rule>);
+pub(in super::super) struct Rates {
+    rules: Vec<Rule>,
+    /// Of whom a call is, for all rules: that of an address is made once a connection.
+    hasher: RandomState,
+}
 
 #[derive(Debug)]
 struct Rule {
@@ -21,8 +28,9 @@ struct Rule {
     settings: RateLimitRule,
     header: Option<HeaderName>,
     limit: KeyedRateLimit,
-    /// `"name";q=100;w=60`.
-    policy: HeaderValue,
+    /// Half of the burst.
+    middle: u32,
+    fields: Fields,
 }
 
 /// Indexes of the rules that hold for a route.
@@ -47,9 +55,6 @@ enum Key<'a> {
     Route(usize),
 }
 
-pub(in super::super) const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
-pub(in super::super) const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-
 impl Rates {
     pub(in super::super) fn new<'r>(
         rules: impl IntoIterator<Item = (&'r String, &'r RateLimitRule)>,
@@ -57,7 +62,10 @@ impl Rates {
     ) -> Result<Self> {
         let rules = rules.into_iter();
         let rules = rules.map(|(name, settings)| Rule::new(name, settings, now));
-        Ok(Self(rules.collect::<Result<Vec<Rule>>>()?))
+        Ok(Self {
+            rules: rules.collect::<Result<_>>()?,
+            hasher: RandomState::new(),
+        })
     }
 
     /// The rules for a contract's route.
@@ -66,14 +74,14 @@ impl Rates {
     }
 
     fn held(&self, holds: impl Fn(&Rule) -> bool) -> Held {
-        let all = self.0.iter().enumerate();
+        let all = self.rules.iter().enumerate();
         all.filter(|(_, rule)| holds(rule))
             .map(|(index, _)| index as u16)
             .collect()
     }
 
     pub(in super::super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.rules.is_empty()
     }
 
     /// Asks all of `held`, and gives what the answer says: of the limit that is nearest. A call that one of
@@ -87,8 +95,9 @@ impl Rates {
     ) -> Option<Rated> {
         let mut nearest: Option<Rated> = None;
         for index in held {
-            let rule = self.0.get(usize::from(*index))?;
-            let rated = match rule.check(exchange, headers, now) {
+            let rule = self.rules.get(usize::from(*index))?;
+            let hash = self.hash(rule, exchange, headers);
+            let rated = match rule.limit.check_hash(hash, now) {
                 Ok(granted) => Rated::granted(*index, granted),
                 Err(limited) => return Some(Rated::limited(*index, limited)),
             };
@@ -114,7 +123,7 @@ impl Rates {
     /// What a refused caller is told.
     pub(in super::super) fn limited(&self, rated: &Rated) -> String {
         let after = rated.retry_after.unwrap_or(1);
-        match self.0.get(usize::from(rated.rule)) {
+        match self.rules.get(usize::from(rated.rule)) {
             Some(Rule { name, settings, .. }) => format!(
                 "more than {} calls in {:?} (limit {name}); try again in {after} s",
                 settings.limit, *settings.per
@@ -123,16 +132,27 @@ impl Rates {
         }
     }
 
-    /// The fields of the `RateLimit` draft.
-    pub(in super::super) fn say(&self, rated: &Rated, headers: &mut HeaderMap) {
-        let Some(rule) = self.0.get(usize::from(rated.rule)) else {
+    /// The fields of the `RateLimit` draft, where they tell the caller something: with the first answer
+    /// of a connection, from the middle of the burst on, and when a call is refused. Who is far from his
+    /// limit knows it already; the draft leaves it to us, and callers mustn't count on the fields.
+    pub(in super::super) fn say(&self, rated: &Rated, conn: &Conn, headers: &mut HeaderMap) {
+        let Some(rule) = self.rules.get(usize::from(rated.rule)) else {
             return;
         };
-        let text = format!("\"{}\";r={};t={}", rule.name, rated.remaining, rated.reset);
-        if let Ok(value) = HeaderValue::try_from(text) {
-            headers.insert(RATELIMIT, value);
+        if conn.is_new(rated.rule) || rated.remaining <= rule.middle {
+            rule.fields.write(rated.remaining, rated.reset, headers);
         }
-        headers.insert(POLICY, rule.policy.clone());
+    }
+
+    /// Whose call it is, for `rule`.
+    fn hash(&self, rule: &Rule, exchange: &Exchange, headers: &HeaderMap) -> u64 {
+        match rule.key(exchange, headers) {
+            Some(key) => self.hasher.hash_one(key),
+            None => exchange.conn().caller(|address| {
+                let key = Key::Address(address.map(network));
+                self.hasher.hash_one(key)
+            }),
+        }
     }
 }
 
@@ -140,15 +160,15 @@ impl Rule {
     fn new(name: &str, settings: &RateLimitRule, now: Instant) -> Result<Self> {
         let wrong = |why: String| Error::bug(format!("http.rate_limit.{name}: {why}"));
         let limit = KeyedRateLimit::new(settings.rate(), settings.max_keys, now);
-        let window = settings.per.as_secs().max(1);
-        let policy = format!("\"{name}\";q={};w={window}", settings.limit);
+        let fields = Fields::new(name, settings.limit, *settings.per);
         let header = settings.header.as_deref();
         let header = header.filter(|_| settings.by == By::Header);
         Ok(Self {
             name: name.to_owned(),
             header: header.and_then(|name| HeaderName::try_from(name).ok()),
             limit: limit.map_err(|error| wrong(error.to_string()))?,
-            policy: HeaderValue::try_from(policy).map_err(|error| wrong(error.to_string()))?,
+            middle: settings.rate().burst / 2,
+            fields: fields.map_err(|error| wrong(error.to_string()))?,
             settings: settings.clone(),
         })
     }
@@ -170,17 +190,9 @@ impl Rule {
             }
     }
 
-    fn check(
-        &self,
-        exchange: &Exchange,
-        headers: &HeaderMap,
-        now: Instant,
-    ) -> Result<Granted, Limited> {
-        self.limit.check(&self.key(exchange, headers), now)
-    }
-
-    fn key<'a>(&self, exchange: &'a Exchange, headers: &'a HeaderMap) -> Key<'a> {
-        let named = match self.settings.by {
+    /// Whose call it is; none: that of an address.
+    fn key<'a>(&self, exchange: &'a Exchange, headers: &'a HeaderMap) -> Option<Key<'a>> {
+        match self.settings.by {
             By::Address => None,
             By::Principal => exchange
                 .context
@@ -194,8 +206,7 @@ impl Rule {
                 Place::Route(index) => index,
                 Place::Elsewhere => usize::MAX,
             })),
-        };
-        named.unwrap_or_else(|| Key::Address(exchange.conn().peer.map(|peer| network(peer.ip()))))
+        }
     }
 }
 

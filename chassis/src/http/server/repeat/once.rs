@@ -125,8 +125,10 @@ impl Once {
             inc(counts.without_key.as_ref());
             return match request.headers.contains_key(headers::IDEMPOTENCY_KEY) {
                 // Whoever sends one relies on it, so a broken one is not passed over.
-                true => Answer::Now(problems::key_malformed()),
-                false if self.keeper.settings.required => Answer::Now(problems::key_missing()),
+                true => Answer::Now(problems::key_malformed().into()),
+                false if self.keeper.settings.required => {
+                    Answer::Now(problems::key_missing().into())
+                }
                 false => Answer::Later(call),
             };
         };
