@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::overload::{Overload, RateLimitRule};
+use super::overload::{Overload, RateLimitRule, Wrong};
 use crate::config::{ByteSize, HumanDuration};
 use crate::context::Trust;
 
@@ -102,6 +102,40 @@ impl Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             ..Self::default()
         }
+    }
+}
+
+/// What lets nothing through when it is zero: its name within the section, and what to say instead.
+type Zero = (&'static str, bool, &'static str);
+
+impl Settings {
+    /// What cannot work of the limits themselves, key by key below `http`.
+    pub(super) fn zeros(&self) -> impl Iterator<Item = Wrong> {
+        let all: [Zero; 8] = [
+            ("timeout", self.timeout.is_zero(), "10s does"),
+            (
+                "headers_timeout",
+                self.headers_timeout.is_zero(),
+                "10s does",
+            ),
+            ("max_connections", self.max_connections == 0, "10000 do"),
+            ("max_in_flight", self.max_in_flight == 0, "1024 do"),
+            ("max_streams", self.max_streams == 0, "100 do"),
+            ("max_uri", self.max_uri.as_usize() == 0, "8KiB do"),
+            (
+                "streaming.heartbeat",
+                self.streaming.heartbeat.is_zero(),
+                "15s does",
+            ),
+            (
+                "streaming.write_timeout",
+                self.streaming.write_timeout.is_zero(),
+                "30s does",
+            ),
+        ];
+        let zeros = all.into_iter().filter(|(_, is_zero, _)| *is_zero);
+        let fault = "must be above 0, or nobody is ever answered";
+        zeros.map(move |(key, _, mend)| (key.to_owned(), fault.to_owned(), mend))
     }
 }
 

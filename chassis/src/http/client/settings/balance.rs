@@ -26,7 +26,7 @@ pub enum BalanceRule {
 }
 
 /// The key of the setting that is wrong, and what is.
-type Fault = (&'static str, String);
+pub(super) type Fault = (&'static str, String);
 
 impl Settings {
     /// Which instance gets a call, and which one is left out.

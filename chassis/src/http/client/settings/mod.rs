@@ -7,6 +7,7 @@
 mod adjust;
 mod all;
 mod balance;
+mod connection;
 mod place;
 mod stack;
 mod tables;

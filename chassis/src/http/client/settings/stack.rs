@@ -52,8 +52,10 @@ impl Settings {
         let mut findings = Findings::new();
         let mistakes = self.stack(contract).mistakes();
         findings.extend(mistakes.iter().map(|mistake| place.mistake(mistake)));
-        let balance = self.balance_mistakes().into_iter();
-        findings.extend(balance.map(|(setting, fault)| place.finding(None, setting, &fault)));
+        let mut others = self.balance_mistakes();
+        others.extend(self.connection_mistakes());
+        let others = others.into_iter();
+        findings.extend(others.map(|(setting, fault)| place.finding(None, setting, &fault)));
         for (name, own) in &self.methods {
             match contract.methods.iter().find(|info| info.name == name) {
                 None => findings.add(place.unknown(name)),

@@ -199,3 +199,28 @@ fn a_balance_that_cannot_work_is_found_with_its_key() {
         );
     }
 }
+
+#[test]
+fn zeros_that_let_nothing_through_are_found_where_they_were_written() {
+    for key in [
+        "connect_timeout",
+        "ping_interval",
+        "silence_timeout",
+        "max_connections",
+        "max_answer",
+        "max_item",
+    ] {
+        let zero = match key.starts_with("max") {
+            true => "0",
+            false => "'0s'",
+        };
+        for section in ["client", "client.orders"] {
+            let said = of(&format!("{section}.{key} = {zero}"))
+                .unwrap_err()
+                .to_string();
+            let expected = format!("{section}.{key}: must be above 0, or");
+            assert!(said.contains(&expected), "{said}");
+            assert!(said.contains("chassis.toml"), "{said}");
+        }
+    }
+}

@@ -26,6 +26,7 @@ use super::exchange::Place;
 pub(super) use admit::{Admission, Refusal, admit, enter, expired, overloaded};
 pub(super) use rates::{Held, Rated, Rates};
 pub(super) use seen::Seen;
+pub(super) use settings::Wrong;
 pub(crate) use settings::wrong;
 pub use settings::{By, Overload, RateLimitRule};
 pub(super) use watch::run;

@@ -250,6 +250,7 @@ impl RateLimitRule {
 /// What is wrong with these settings, key by key below `http`.
 pub(crate) fn wrong(settings: &super::super::Settings) -> Vec<Wrong> {
     let mut all = settings.overload.wrong();
+    all.extend(settings.zeros());
     for (name, rule) in &settings.rate_limit {
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         if !name.bytes().all(fits) || name.is_empty() {
@@ -281,6 +282,18 @@ mod tests {
     #[test]
     fn what_cannot_work_is_named() {
         assert!(wrong(&Settings::default()).is_empty());
+        for (key, zero) in [
+            ("timeout", "'0s'"),
+            ("headers_timeout", "'0s'"),
+            ("max_connections", "0"),
+            ("max_in_flight", "0"),
+            ("max_streams", "0"),
+            ("max_uri", "0"),
+            ("streaming.heartbeat", "'0s'"),
+            ("streaming.write_timeout", "'0s'"),
+        ] {
+            assert_eq!(faults(&format!("{key} = {zero}")), [key]);
+        }
         let overload = |key: &str, value: &str| {
             let found = faults(&format!("overload.{key} = {value}"));
             assert_eq!(found, [format!("overload.{key}")], "{value}");
