@@ -35,8 +35,15 @@ struct Entry {
 }
 
 enum Stage {
-    InFlight { owner: u64, until: Instant },
-    Kept { answer: Kept, number: u64 },
+    InFlight {
+        owner: u64,
+        until: Instant,
+    },
+    Kept {
+        answer: Kept,
+        number: u64,
+        until: Instant,
+    },
 }
 
 /// What an entry takes beside its own bytes: key twice counted, map and queue.
@@ -68,6 +75,7 @@ impl Memory {
         let now = self.env.now();
         let mut state = self.lock();
         state.expire(now);
+        state.expire_one(key.as_str(), now);
         if let Some(entry) = state.entries.get(key.as_str()) {
             if entry.fingerprint != claim.fingerprint {
                 return Claimed::Other;
@@ -105,11 +113,16 @@ impl Memory {
             answer.body = None;
         }
         state.bytes += size(&name, &answer);
-        let stage = Stage::Kept { answer, number };
+        let until = now + ttl;
+        let stage = Stage::Kept {
+            answer,
+            number,
+            until,
+        };
         let fingerprint = claim.fingerprint;
         let entry = Entry { fingerprint, stage };
         state.entries.insert(Arc::clone(&name), entry);
-        state.kept.push_back((now + ttl, name, number));
+        state.kept.push_back((until, name, number));
         while state.bytes > self.max_bytes || state.kept.len() > self.max_entries {
             state.drop_oldest();
         }
@@ -131,13 +144,26 @@ impl State {
         }
     }
 
+    /// One that is over before others that were kept earlier, for longer.
+    fn expire_one(&mut self, name: &str, now: Instant) {
+        if let Some(Entry {
+            stage: Stage::Kept { answer, until, .. },
+            ..
+        }) = self.entries.get(name)
+            && *until <= now
+        {
+            self.bytes = self.bytes.saturating_sub(size(name, answer));
+            self.entries.remove(name);
+        }
+    }
+
     fn drop_oldest(&mut self) {
         let Some((_, name, gone)) = self.kept.pop_front() else {
             self.bytes = 0;
             return;
         };
         if let Some(Entry {
-            stage: Stage::Kept { answer, number },
+            stage: Stage::Kept { answer, number, .. },
             ..
         }) = self.entries.get(&name)
             && *number == gone

@@ -22,6 +22,8 @@ mod settings;
 // What `sqlite` brings: answers in the service's own store, and keys in its own transactions.
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(test)]
+mod tests;
 #[cfg(feature = "sqlite")]
 mod transaction;
 

@@ -1,10 +1,10 @@
 //! What one call after another sees of its key.
 
+use std::sync::Arc;
+
+use super::super::tests::{TTL, claim as promised, holds, key};
 use super::*;
 use crate::config::ByteSize;
-use crate::context::IdempotencyKey;
-
-const TTL: Duration = Duration::from_secs(60);
 
 fn memory(max_entries: u32, max_bytes: ByteSize) -> Memory {
     let settings = Settings {
@@ -15,16 +15,8 @@ fn memory(max_entries: u32, max_bytes: ByteSize) -> Memory {
     Memory::new(&settings, Env::seeded(1))
 }
 
-fn key(name: &str) -> Key {
-    Key::new("r", None, &IdempotencyKey::new(name).unwrap())
-}
-
 fn claim(owner: u64, body: &str) -> Claim {
-    Claim {
-        owner,
-        fingerprint: Fingerprint::EMPTY.with(body.as_bytes()),
-        lease: Duration::from_secs(5),
-    }
+    promised(owner, body, Duration::from_secs(5))
 }
 
 fn answer(size: usize) -> Kept {
@@ -35,6 +27,13 @@ fn answer(size: usize) -> Kept {
         error_type: None,
         body: Some(vec![b'x'; size].into()),
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_holds_what_every_store_promises() {
+    let memory = Memory::new(&Settings::default(), Env::system());
+    let memory: Arc<dyn Store> = Arc::new(memory);
+    holds(Arc::clone(&memory), memory).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -78,17 +77,6 @@ async fn a_claim_ends_with_its_lease_unless_it_is_renewed() {
     memory.renew(&key, &first).await.unwrap();
     let seen = memory.claim(&key, &claim(3, "a")).await.unwrap();
     assert!(matches!(seen, Claimed::InFlight(_)), "{seen:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_released_key_is_free() {
-    let memory = memory(10, ByteSize::from_mib(1));
-    let (key, first) = (key("k"), claim(1, "a"));
-    memory.claim(&key, &first).await.unwrap();
-    memory.release(&key, &first).await.unwrap();
-    assert_eq!(memory.size(), (0, 0));
-    let seen = memory.claim(&key, &claim(2, "b")).await.unwrap();
-    assert_eq!(seen, Claimed::First);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,13 +1,11 @@
 //! What calls in two processes see of one key: two adapters on one file.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use super::super::tests::{LONG, TTL, answer, claim, holds, key};
 use super::*;
-use crate::context::IdempotencyKey;
-use crate::idempotency::Fingerprint;
 use crate::store::StoreSettings;
-
-const TTL: Duration = Duration::from_secs(60);
 
 async fn open(folder: &Path, max_entries: u32) -> Sqlite {
     let file = folder.join("answers.sqlite");
@@ -22,49 +20,11 @@ async fn open(folder: &Path, max_entries: u32) -> Sqlite {
         .unwrap()
 }
 
-fn key(name: &str) -> Key {
-    Key::new("r", None, &IdempotencyKey::new(name).unwrap())
-}
-
-fn claim(owner: u64, body: &str, lease: Duration) -> Claim {
-    Claim {
-        owner,
-        fingerprint: Fingerprint::EMPTY.with(body.as_bytes()),
-        lease,
-    }
-}
-
-fn answer() -> Kept {
-    Kept {
-        status: 201,
-        content_type: Some("application/json".into()),
-        location: None,
-        error_type: None,
-        body: Some("{}".into()),
-    }
-}
-
-const LONG: Duration = Duration::from_secs(60);
-
-#[tokio::test]
-async fn of_many_at_once_in_two_processes_one_is_the_first() {
+#[tokio::test(flavor = "multi_thread")]
+async fn it_holds_what_every_store_promises() {
     let folder = tempfile::tempdir().unwrap();
-    let (one, two) = (open(folder.path(), 9).await, open(folder.path(), 9).await);
-    let (one, two) = (std::sync::Arc::new(one), std::sync::Arc::new(two));
-    let calls: Vec<_> = (0..20_u64)
-        .map(|owner| {
-            let store = std::sync::Arc::clone(if owner % 2 == 0 { &one } else { &two });
-            crate::spawn(async move {
-                let claim = claim(u64::MAX - owner, "a", LONG);
-                store.claim(&key("k"), &claim).await.unwrap() == Claimed::First
-            })
-        })
-        .collect();
-    let mut first = 0;
-    for call in calls {
-        first += usize::from(call.await.unwrap());
-    }
-    assert_eq!(first, 1);
+    let (one, two) = (open(folder.path(), 99).await, open(folder.path(), 99).await);
+    holds(Arc::new(one), Arc::new(two)).await;
 }
 
 #[tokio::test]
@@ -83,30 +43,6 @@ async fn an_answer_outlives_its_process() {
 }
 
 #[tokio::test]
-async fn a_claim_whose_lease_is_over_is_taken_by_the_same_request_only() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path(), 9).await;
-    let (key, died) = (key("k"), claim(1, "a", Duration::ZERO));
-    assert_eq!(store.claim(&key, &died).await.unwrap(), Claimed::First);
-    let seen = store.claim(&key, &claim(2, "b", LONG)).await.unwrap();
-    assert_eq!(seen, Claimed::Other);
-    let second = claim(3, "a", LONG);
-    assert_eq!(store.claim(&key, &second).await.unwrap(), Claimed::First);
-    // Who lost its claim takes nothing from its successor.
-    store.keep(&key, &died, &answer(), TTL).await.unwrap();
-    store.release(&key, &died).await.unwrap();
-    store.renew(&key, &died).await.unwrap();
-    let seen = store.claim(&key, &claim(4, "a", LONG)).await.unwrap();
-    assert!(
-        matches!(seen, Claimed::InFlight(left) if left > LONG / 2),
-        "{seen:?}"
-    );
-    store.release(&key, &second).await.unwrap();
-    let seen = store.claim(&key, &claim(5, "b", LONG)).await.unwrap();
-    assert_eq!(seen, Claimed::First);
-}
-
-#[tokio::test]
 async fn a_claim_from_before_the_clock_was_set_back_is_not_waited_for() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path(), 9).await;
@@ -118,22 +54,6 @@ async fn a_claim_from_before_the_clock_was_set_back_is_not_waited_for() {
     assert_eq!(seen, Claimed::Other);
     let seen = store.claim(&key, &claim(3, "a", LONG)).await.unwrap();
     assert_eq!(seen, Claimed::First);
-}
-
-#[tokio::test]
-async fn renewed_it_holds_on() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path(), 9).await;
-    let key = key("k");
-    let short = claim(1, "a", Duration::ZERO);
-    store.claim(&key, &short).await.unwrap();
-    let long = Claim {
-        lease: LONG,
-        ..short
-    };
-    store.renew(&key, &long).await.unwrap();
-    let seen = store.claim(&key, &claim(2, "a", LONG)).await.unwrap();
-    assert!(matches!(seen, Claimed::InFlight(_)), "{seen:?}");
 }
 
 #[tokio::test]
