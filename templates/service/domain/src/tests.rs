@@ -8,6 +8,10 @@ use contract::{Item, ItemError, ItemId, NewItem};
 
 use crate::{ItemStoreFake, Items, StoreError};
 
+// See Cargo.toml. With `--release` programs are optimized whole, so there it isn't taken.
+#[cfg(all(debug_assertions, target_os = "linux", target_env = "gnu"))]
+use chassis_shared as _;
+
 fn kettle() -> Item {
     Item {
         id: ItemId("7".to_owned()),

@@ -6,6 +6,10 @@ mod wire;
 
 use contract::{ItemId, NewItem};
 
+// See Cargo.toml. With `--release` programs are optimized whole, so there it isn't taken.
+#[cfg(all(debug_assertions, target_os = "linux", target_env = "gnu"))]
+use chassis_shared as _;
+
 const NAME: &str = "{{service_name}}";
 
 fn id() -> ItemId {
