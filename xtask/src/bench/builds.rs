@@ -5,7 +5,8 @@
 //! discovery, the page, an orderly stop) it has not. Its migrations come by `sqlx::migrate!`, as sqlx's
 //! documentation does it; those of the template by `chassis::migrations!`. Both are workspaces of their own outside of the
 //! checkout, with the versions of the checkout's lock file, built with debug information of their own
-//! crates only.
+//! crates only. The template's tests take the chassis as a shared library (`chassis/shared`); the twin's
+//! are linked as cargo does it, since nobody makes a library of axum and sqlx for a service by hand.
 //!
 //! The ratios are those of processor seconds, user and system of all processes, which a machine that does
 //! something else changes little; seconds by the clock are printed beside them.
@@ -183,7 +184,9 @@ debug = false
 impl Side {
     fn cargo(&self, words: &[&str]) -> Result<Time> {
         let mut cargo = generate::cargo(&self.folder)?;
+        // What a person has who sets nothing.
         cargo
+            .env_remove("CARGO_PROFILE_DEV_DEBUG")
             .args(words)
             .arg("--quiet")
             .arg("--target-dir")
