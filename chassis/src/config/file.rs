@@ -66,10 +66,20 @@ fn parse(name: &str, text: &str) -> Result<Layer, Findings> {
         .min_by_key(|error| error.span().map(|span| span.start))
     {
         // What follows a fault of syntax is often only its echo, so the first one speaks alone.
-        let origin = lines.origin(name, error.span().unwrap_or_default());
-        let finding = Finding::new("", format!("not TOML: {}", error.message()))
-            .at(origin)
-            .mend("correct the line; nothing of this file was used");
+        let span = error.span().unwrap_or_default();
+        let (said, mend) = match unquoted(text, span.start) {
+            Some(key) => (
+                "text without quotes",
+                format!("write {key} = \"…\"; nothing of this file was used"),
+            ),
+            None => (
+                error.message(),
+                "correct the line; nothing of this file was used".to_owned(),
+            ),
+        };
+        let finding = Finding::new("", format!("not TOML: {said}"))
+            .at(lines.origin(name, span))
+            .mend(mend);
         return Err(finding.into());
     }
     let mut reader = Reader {
@@ -81,6 +91,16 @@ fn parse(name: &str, text: &str) -> Result<Layer, Findings> {
     let mut layer = Layer::typed(name);
     layer.fill(values, reader.places);
     Ok(layer)
+}
+
+/// The key of the line at `position` where its value is text that lacks quotes, the most frequent slip: the
+/// parser takes what begins with a digit for a number, and says so. The value may be a secret, so it isn't said.
+fn unquoted(text: &str, position: usize) -> Option<&str> {
+    let begin = text.get(..position)?.rfind('\n').map_or(0, |end| end + 1);
+    let (key, value) = text[begin..].lines().next()?.split_once('=')?;
+    let value = value.split(" #").next().unwrap_or(value).trim();
+    let bare = !value.is_empty() && !value.contains(['"', '\'', '[', '{', '=']);
+    (bare && DeValue::parse(value).is_err()).then(|| key.trim())
 }
 
 /// A list or table written in TOML inside of a bare text: `["a", "b"]`, `{ a = 1 }`.

@@ -2,6 +2,8 @@
 //!
 //! The types' own serde reads them (as one plain value, by `serde_plain`).
 
+use std::borrow::Cow;
+
 use http::header::HeaderName;
 use serde::de::DeserializeOwned;
 
@@ -124,7 +126,30 @@ fn encoded<T: DeserializeOwned>(raw: &str, place: ParamPlace, name: &str) -> Res
 }
 
 fn plain<T: DeserializeOwned>(text: &str, place: ParamPlace, name: &str) -> Result<T, Refusal> {
-    serde_plain::from_str(text).map_err(|e| Refusal::parameter(place, name, e))
+    serde_plain::from_str(text).map_err(|error| Refusal::parameter(place, name, expected(&error)))
+}
+
+/// What stands in the parameter's place, in words of the interface: its caller may not know Rust.
+fn expected(error: &serde_plain::Error) -> Cow<'static, str> {
+    let serde_plain::Error::Parse(kind, _) = error else {
+        return error.to_string().into();
+    };
+    let least_and_most = match *kind {
+        "i8" => (i8::MIN.into(), i8::MAX.into()),
+        "i16" => (i16::MIN.into(), i16::MAX.into()),
+        "i32" => (i32::MIN.into(), i32::MAX.into()),
+        "i64" => (i64::MIN.into(), i64::MAX.into()),
+        "u8" => (0, u8::MAX.into()),
+        "u16" => (0, u16::MAX.into()),
+        "u32" => (0, u32::MAX.into()),
+        "u64" => (0, u64::MAX.into()),
+        "f32" | "f64" => return "expected a number".into(),
+        "boolean" => return "expected `true` or `false`".into(),
+        "char" => return "expected one character".into(),
+        _ => return error.to_string().into(),
+    };
+    let (least, most): (i128, i128) = least_and_most;
+    format!("expected a whole number from {least} to {most}").into()
 }
 
 #[cfg(test)]
@@ -154,5 +179,16 @@ mod tests {
         assert_eq!(read::<u32>("after=7"), Some(Some(7)));
         assert_eq!(read::<u32>("after=x"), None);
         assert_eq!(read::<u32>("after=1&after=2"), None);
+    }
+
+    #[test]
+    fn what_is_expected_is_said_without_the_words_of_a_compiler() {
+        let said = |error: serde_plain::Error| expected(&error).into_owned();
+        let small = serde_plain::from_str::<u8>("500").unwrap_err();
+        assert_eq!(said(small), "expected a whole number from 0 to 255");
+        let switch = serde_plain::from_str::<bool>("yes").unwrap_err();
+        assert_eq!(said(switch), "expected `true` or `false`");
+        let share = serde_plain::from_str::<f64>("half").unwrap_err();
+        assert_eq!(said(share), "expected a number");
     }
 }

@@ -155,6 +155,13 @@ fn a_component_that_runs_elsewhere_can_be_skipped() {
 fn a_file_that_cannot_be_used_stops_the_loading() {
     let syntax = try_load(&toml("[http]\nlisten = 'a'\nmax_body =\n")).unwrap_err();
     holds(&one(&syntax), &["not TOML", "chassis.toml:3:"]);
+    let unquoted = try_load(&toml("[admin]\ntoken = 12:hunter2 # ours\n")).unwrap_err();
+    let unquoted = one(&unquoted);
+    holds(
+        &unquoted,
+        &["text without quotes", "chassis.toml:2:", "token = \"…\""],
+    );
+    assert!(!unquoted.contains("hunter2"), "{unquoted}");
     let bytes: &[u8] = b"[http]\nlisten = '\xff'";
     let text = try_load(&Inputs::none().file("chassis.toml", bytes)).unwrap_err();
     holds(&one(&text), &["not UTF-8", "chassis.toml:2:11", "0xff"]);

@@ -41,7 +41,10 @@ pub(super) fn key(setting: &'static str, path: &Path) -> Result<PrivateKeyDer<'s
 /// Without the words of the file, which may be secret.
 fn said(error: &pem::Error) -> String {
     match error {
-        pem::Error::Io(error) => format!("cannot be read: {error}"),
+        pem::Error::Io(error) => format!(
+            "cannot be read: {error}; name it from the folder that the program is started in, or from the root, \
+             and let the service's user read it"
+        ),
         _ => "is no PEM, or is cut off".to_owned(),
     }
 }

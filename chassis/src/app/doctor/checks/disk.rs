@@ -15,18 +15,41 @@ const SAMPLE: usize = 64 << 10;
 /// KiB below which something will fail soon.
 const LOW: u64 = 64 << 10;
 
+/// What a folder is for.
+struct Role {
+    what: &'static str,
+    /// What names another folder.
+    setting: &'static str,
+    /// Whether the service doesn't start without it.
+    required: bool,
+}
+
+const STATE: Role = Role {
+    what: "the state folder",
+    setting: "XDG_STATE_HOME",
+    required: false,
+};
+
+/// The store needs it; the token does without.
+const STATE_AND_STORE: Role = Role {
+    what: "the state folder, with the store",
+    setting: "XDG_STATE_HOME",
+    required: true,
+};
+
+const STORE: Role = Role {
+    what: "the store's folder",
+    setting: "store.url",
+    required: true,
+};
+
 pub(super) fn look(patient: &Patient) -> Vec<Finding> {
     let state = patient.config.state_dir();
-    let mut found = vec![folder("the state folder", &state, false)];
+    let mut found = vec![folder(&STATE, &state)];
     for file in stores(patient) {
         match file.parent() {
-            Some(parent) if parent != state => {
-                found.push(folder("the store's folder", parent, true));
-            }
-            Some(_) => {
-                // The store needs it; the token does without.
-                found[0] = folder("the state folder, with the store", &state, true);
-            }
+            Some(parent) if parent != state => found.push(folder(&STORE, parent)),
+            Some(_) => found[0] = folder(&STATE_AND_STORE, &state),
             None => {}
         }
     }
@@ -49,12 +72,13 @@ fn stores(_: &Patient) -> Vec<PathBuf> {
     Vec::new()
 }
 
-fn folder(what: &str, folder: &Path, required: bool) -> Finding {
+fn folder(role: &Role, folder: &Path) -> Finding {
+    let what = role.what;
     let Some(there) = folder.ancestors().find(|path| path.is_dir()) else {
-        return refused(what, folder, required, &ErrorKind::NotFound.into());
+        return refused(role, folder, &ErrorKind::NotFound.into());
     };
     if let Err(error) = write_sample(there) {
-        return refused(what, folder, required, &error);
+        return refused(role, folder, &error);
     }
     let made = if there == folder {
         ""
@@ -89,8 +113,8 @@ fn folder(what: &str, folder: &Path, required: bool) -> Finding {
     }
 }
 
-fn refused(what: &str, folder: &Path, required: bool, error: &io::Error) -> Finding {
-    let place = folder.display();
+fn refused(role: &Role, folder: &Path, error: &io::Error) -> Finding {
+    let (what, setting, place) = (role.what, role.setting, folder.display());
     let text = format!("{what} {place} cannot be written: {}", plainly(error));
     let (id, mend) = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
@@ -99,16 +123,15 @@ fn refused(what: &str, folder: &Path, required: bool, error: &io::Error) -> Find
         ),
         ErrorKind::ReadOnlyFilesystem => (
             "disk.read-only",
-            "mount a writable volume there (an emptyDir in Kubernetes), or set XDG_STATE_HOME"
-                .to_owned(),
+            format!("mount a writable volume there (an emptyDir in Kubernetes), or set {setting}"),
         ),
         _ => (
             "disk.refused",
-            format!("chown it to the service's user, or set XDG_STATE_HOME (now: {place})"),
+            format!("chown it to the service's user, or name another one by {setting}"),
         ),
     };
-    Finding::away(required, id, text)
-        .why(match required {
+    Finding::away(role.required, id, text)
+        .why(match role.required {
             true => "the store cannot be opened: the service does not start",
             false => "no admin token is made there: what needs it is off",
         })

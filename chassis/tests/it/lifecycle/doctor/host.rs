@@ -40,6 +40,12 @@ fn a_folder_that_cannot_be_written_is_named() {
         .found();
     found.says("disk.refused", "error", &["/proc/chassis/patient"]);
     assert_eq!(found.code, 69);
+    // The mend is the setting that named the folder.
+    let store = &["patient.migrations=1", "store.url=sqlite:/proc/here/x.db"];
+    let found = visit(&["--set", store[0], "--set", store[1]]).found();
+    found.says("disk.refused", "error", &["/proc/here"]);
+    let mend = found.one("disk.refused")["mend"].to_string();
+    assert!(mend.contains("store.url"), "{mend}");
 }
 
 #[test]
