@@ -23,9 +23,12 @@ pub mod limit;
 mod outcome;
 pub mod rate_limit;
 pub mod retry;
+#[cfg(all(test, shuttle))]
+mod schedules;
 pub mod shed;
 mod slots;
 pub mod stack;
+mod sync;
 pub mod timeout;
 
 pub use breaker::{Breaker, BreakerLayer};

@@ -1,9 +1,9 @@
 //! [`Slots`]: counts of the last so long, each of ten slots one word.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::context::Moment;
+use crate::policy::sync::atomic::{AtomicU64, Ordering};
 
 /// A sliding window of time: ten slots at a time, each a word that is added to, so that counting costs one
 /// addition and no lock. The window holds what came in the present slot and the nine before it.

@@ -5,6 +5,7 @@
 
 mod core_tree;
 mod features;
+mod schedules;
 mod toolchain;
 
 use std::process::{Command, ExitCode};
@@ -66,6 +67,11 @@ const STEPS: &[Step] = &[
         name: "test",
         about: "every test, all features",
         run: test,
+    },
+    Step {
+        name: "schedules",
+        about: "what is lock-free holds in thousands of orders of threads",
+        run: schedules::check,
     },
     Step {
         name: "messages",

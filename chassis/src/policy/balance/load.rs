@@ -1,10 +1,10 @@
 //! [`Load`]: what a call to one endpoint costs at present.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::super::Outcome;
 use crate::context::Moment;
+use crate::policy::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// The load of one endpoint: its peak EWMA and its calls in flight.
 ///

@@ -123,16 +123,15 @@ impl Machine {
         self.enter(State::Closed, Cause::Reset)
     }
 
-    /// What time alone has changed since the last call.
+    /// What time alone has changed since the last call, one change after another: trials that ended badly
+    /// or never open it from then on, so that who comes long after finds it half-open again.
     pub(super) fn tick(
         &mut self,
         now: Instant,
         random: u64,
         settings: &BreakerSettings,
     ) -> Option<Transition> {
-        if self.until.is_none_or(|until| now < until) {
-            return None;
-        }
+        let until = self.until.filter(|until| *until <= now)?;
         if self.state == State::Open {
             let transition = self.enter(State::HalfOpen, Cause::Waited);
             self.until = now.checked_add(settings.trials_within);
@@ -143,7 +142,7 @@ impl Machine {
             if counts.calls > 0 && verdict(counts, counts.calls, settings).is_none() {
                 self.enter(State::Closed, Cause::TrialsPassed)
             } else {
-                self.open(now, random, settings, Cause::TrialsFailed)
+                self.open(until, random, settings, Cause::TrialsFailed)
             },
         )
     }

@@ -30,8 +30,7 @@ mod tests;
 mod window;
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
@@ -44,6 +43,8 @@ pub use self::settings::{BreakerSettings, Mistake, SlidingWindow};
 pub use self::window::Counts;
 use self::window::Window;
 use crate::context::{Env, Moment};
+use crate::policy::sync::atomic::{AtomicU64, Ordering};
+use crate::policy::sync::{Mutex, MutexGuard};
 
 /// A circuit breaker. A cheap clone; all clones are one breaker.
 #[derive(Clone)]

@@ -1,12 +1,12 @@
 //! [`Permit`]: one call that passed.
 
 use std::borrow::Borrow;
-use std::sync::atomic::Ordering;
 
 use super::super::Outcome;
 use super::window::Mark;
 use super::{Breaker, Gate, Open, Shared, State};
 use crate::context::Moment;
+use crate::policy::sync::atomic::Ordering;
 
 /// One call that a [`Breaker`] let pass. It holds a breaker or a reference to one.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ impl Shared {
         let now = now.instant();
         let mut machine = self.lock();
         let settings = self.settings.load();
-        if let Some(transition) = machine.tick(now, self.env.random(), &settings) {
+        while let Some(transition) = machine.tick(now, self.env.random(), &settings) {
             self.publish(&mut machine, &transition, now);
         }
         machine.admit(now, &settings)?;

@@ -1,11 +1,12 @@
 //! The sliding windows: how many calls there were, how many failed, how many were slow.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::super::slots::Slots;
 use super::SlidingWindow;
 use crate::context::Moment;
+use crate::policy::sync::{Mutex, MutexGuard};
+use std::sync::PoisonError;
 
 /// What a breaker's window holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

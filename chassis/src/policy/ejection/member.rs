@@ -1,12 +1,13 @@
 //! [`Member`]: one endpoint's standing.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::super::Outcome;
 use super::Group;
+use crate::policy::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use crate::policy::sync::{Mutex, MutexGuard};
+use std::sync::PoisonError;
 
 /// One endpoint of a [`Group`]; it leaves the group when it is dropped.
 #[derive(Debug)]

@@ -18,13 +18,13 @@ mod outliers;
 mod tests;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
 pub use self::member::{Change, Member, Reason, Standing};
 pub use self::outliers::{Rates, outliers};
+use crate::policy::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// When endpoints are ejected, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq)]

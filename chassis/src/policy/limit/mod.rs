@@ -24,8 +24,6 @@ mod tests;
 mod window;
 
 use std::fmt;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use self::controller::{Controller, Turn};
@@ -34,6 +32,8 @@ pub use self::permit::LimitPermit;
 pub use self::settings::{LimitMistake, LimitSettings};
 use self::window::Window;
 use super::Outcome;
+use crate::policy::sync::Mutex;
+use crate::policy::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// A limit of calls at work that finds its own size. Asking is an addition and two compares, telling
 /// two additions more.

@@ -1,8 +1,7 @@
 //! [`Window`]: count and sum of latencies in one word, so that counting a call is one addition.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
-
 use super::controller;
+use crate::policy::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// What calls did since the last look.
 #[derive(Debug)]

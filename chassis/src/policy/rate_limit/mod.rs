@@ -14,12 +14,12 @@ mod layer;
 mod tests;
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use self::gcra::Cell;
 pub use self::keyed::KeyedRateLimit;
 pub use self::layer::{RateLimitLayer, RateLimitService};
+use crate::policy::sync::atomic::{AtomicU64, Ordering};
 
 /// How many calls may come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,11 @@
 //! [`Budget`]: how many retries and hedges a dependency may see.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::super::slots::Slots;
 use crate::context::Moment;
+use crate::policy::sync::{Mutex, MutexGuard};
+use std::sync::PoisonError;
 
 /// The budget that the retries and hedges of one dependency share, after Finagle's: each call adds a
 /// part of a retry, each retry takes one, and what is older than the time to live counts no more.

@@ -61,12 +61,13 @@ impl Model {
 
     /// `opens_at`: when the breaker itself says that it may be tried.
     fn begin(&mut self, now: Duration, may_try: bool) -> bool {
+        if self.state == State::HalfOpen && now >= self.half_open_until {
+            let good = !self.calls.is_empty() && !self.is_bad(&self.calls, self.calls.len());
+            self.enter(if good { State::Closed } else { State::Open });
+        }
         if self.state == State::Open && may_try {
             self.enter(State::HalfOpen);
             self.half_open_until = now + self.settings.trials_within;
-        } else if self.state == State::HalfOpen && now >= self.half_open_until {
-            let good = !self.calls.is_empty() && !self.is_bad(&self.calls, self.calls.len());
-            self.enter(if good { State::Closed } else { State::Open });
         }
         let present = |call: &&(Duration, u32)| call.1 == self.generation;
         let taken = self.calls.len() + self.under_way.iter().filter(present).count();

@@ -128,6 +128,17 @@ fn trials_that_never_end_do_not_keep_it_half_open() {
 }
 
 #[test]
+fn trials_that_ended_badly_long_ago_refuse_nobody_now() {
+    let mut bench = opened();
+    bench.wait(5 * SECOND);
+    assert!(bench.call(Outcome::Failure));
+    // Two more might have said otherwise; nobody came.
+    bench.wait(3_600 * SECOND);
+    bench.calls(3, Outcome::Success);
+    assert_eq!(bench.breaker.state(), State::Closed);
+}
+
+#[test]
 fn failed_trials_double_the_open_time_up_to_its_limit() {
     let mut bench = opened();
     for expected in [10, 20, 40, 60, 60] {
