@@ -31,6 +31,10 @@ const CROWDED: &str = "many";
 /// One with a line of text: what the browser itself takes.
 const BLANK: &str = "blank";
 
+/// What is far from the window isn't rendered, and would be blank in the picture of a whole page.
+const SHOW_ALL: &str = "document.styleSheets[0].insertRule(\
+    'section { animation: none !important; content-visibility: visible !important }')";
+
 /// How soon it has to be painted, in milliseconds, in the median of so many times.
 const BOUND: f64 = 100.0;
 const TIMES: usize = 15;
@@ -99,6 +103,7 @@ fn look(browser: &Browser, address: &str, folder: &Path) -> browser::Result {
         browser.prefer(scheme)?;
         browser.resize(width, 900)?;
         let take = |name: &str| {
+            browser.run(SHOW_ALL, &[])?;
             let file = folder.join(format!("{name}-{look}.png"));
             println!("{}", file.display());
             browser.screenshot(&file)

@@ -132,6 +132,16 @@ impl Drawing<'_> {
             Text(short(&component.name, 17)),
             name_y + 20,
         );
+        let drawn = placed.inbound.len() + placed.outbound.len();
+        let ports = component.inbound_total + component.outbound_total;
+        if drawn < ports {
+            let _ = writeln!(
+                out,
+                "<text class=\"about\" x=\"{middle}\" y=\"{}\">{} not drawn</text>",
+                name_y + 40,
+                ports - drawn,
+            );
+        }
     }
 
     fn inbound(&self, out: &mut String, port: &Inbound, card: Card) {

@@ -4,28 +4,25 @@ use std::fmt::Write;
 
 use super::drawing::MARK;
 use super::markup::{Text, link};
-use super::sections::tall;
+use super::sections::{open, tall};
 use super::words::{self, Standing};
 use crate::admin::model::{Component, Figures, Hexagon};
 
 pub(super) fn table(out: &mut String, hexagon: &Hexagon) {
-    out.push_str(
-        "<section id=\"ports\" aria-labelledby=\"ports-title\"><h2 id=\"ports-title\">Ports</h2>",
-    );
     let components = &hexagon.components;
-    let is_bare =
-        |component: &Component| component.inbound.is_empty() && component.outbound.is_empty();
-    if components.iter().all(is_bare) {
+    let rows = components
+        .iter()
+        .map(|component| component.inbound.len() + component.outbound.len())
+        .sum();
+    let total = components
+        .iter()
+        .map(|component| component.inbound_total + component.outbound_total)
+        .sum();
+    open(out, "ports", "Ports", total);
+    if rows == 0 {
         out.push_str(EMPTY);
     } else {
-        let rows = components
-            .iter()
-            .map(|component| component.inbound.len() + component.outbound.len());
-        let _ = write!(
-            out,
-            "<div{}><table class=\"rows f\">{HEAD}",
-            tall(rows.sum())
-        );
+        let _ = write!(out, "<div{}><table class=\"rows f\">{HEAD}", tall(rows));
         for component in components {
             of_component(out, component, components.len() > 1, hexagon.at_unix_ms);
         }

@@ -17,15 +17,20 @@ pub(super) fn all(out: &mut String, hexagon: &Hexagon) {
     level(out, hexagon);
 }
 
-fn open(out: &mut String, id: &str, title: &str) {
+/// Begins a section. Of rows that don't all show without scrolling it says how many there are.
+pub(super) fn open(out: &mut String, id: &str, title: &str, rows: usize) {
+    let count = match tall(rows) {
+        "" => String::new(),
+        _ => format!(" <i>{rows}</i>"),
+    };
     let _ = write!(
         out,
-        "<section id=\"{id}\" aria-labelledby=\"{id}-title\"><h2 id=\"{id}-title\">{title}</h2>"
+        "<section id=\"{id}\" aria-labelledby=\"{id}-title\"><h2 id=\"{id}-title\">{title}{count}</h2>"
     );
 }
 
 fn health(out: &mut String, hexagon: &Hexagon) {
-    open(out, "health", "Health");
+    open(out, "health", "Health", 0);
     out.push_str(
         "<table class=\"rows\"><thead><tr><th>Check</th>\
         <th>State</th><th>Asked</th><th class=\"n\">Took</th>\
@@ -83,7 +88,7 @@ fn of_check(out: &mut String, check: &CheckReport, now: u64) {
 }
 
 fn recent(out: &mut String, hexagon: &Hexagon) {
-    open(out, "requests", "Recent requests");
+    open(out, "requests", "Recent requests", 0);
     out.push_str("<h3>Failed</h3><div id=\"failed\">");
     requests(
         out,
@@ -154,10 +159,11 @@ pub(super) fn time(at: u64, now: u64) -> String {
 }
 
 fn routes(out: &mut String, hexagon: &Hexagon) {
-    open(out, "routes", "Routes");
     let components = hexagon.components.iter();
     let ports = components.flat_map(|component| &component.inbound);
     let routes: Vec<&Route> = ports.clone().flat_map(|port| &port.routes).collect();
+    let total = ports.map(|port| port.routes_total).sum();
+    open(out, "routes", "Routes", total);
     if routes.is_empty() {
         out.push_str("<p class=\"empty\">No routes.</p></section>");
         return;
@@ -172,7 +178,6 @@ fn routes(out: &mut String, hexagon: &Hexagon) {
         of_route(out, route);
     }
     out.push_str("</tbody></table></div>");
-    let total = ports.map(|port| port.routes_total).sum();
     cut(out, "routes", routes.len().min(ROUTES), total);
     out.push_str("</section>");
 }
@@ -211,7 +216,7 @@ fn of_route(out: &mut String, route: &Route) {
 }
 
 fn config(out: &mut String, token: &TokenHint) {
-    open(out, "config", "Configuration");
+    open(out, "config", "Configuration", 0);
     let place = place(token);
     let _ = write!(
         out,
@@ -239,7 +244,7 @@ fn place(token: &TokenHint) -> String {
 }
 
 fn level(out: &mut String, hexagon: &Hexagon) {
-    open(out, "log", "Log level");
+    open(out, "log", "Log level", 0);
     let level = Text(&hexagon.log_level);
     let _ = write!(
         out,

@@ -126,6 +126,9 @@ fn a_crowd_of_ports_is_drawn_small_and_cut() {
     assert_eq!(page.matches("class=\"port in").count(), 40);
     assert_eq!(page.matches("class=\"port out").count(), 40);
     assert_eq!(page.matches("<a href=\"?port=").count(), 80 + 200);
+    // Neither the drawing nor the table, which scrolls, is taken for all that there is.
+    assert!(page.contains(">120 not drawn</text>"));
+    assert!(page.contains(">Ports <i>200</i></h2>"));
 }
 
 #[test]
