@@ -7,7 +7,6 @@ mod endpoints;
 mod envoy;
 mod hostile;
 mod http2;
-mod http2_hostile;
 #[cfg(feature = "tls")]
 mod nginx;
 mod pool;

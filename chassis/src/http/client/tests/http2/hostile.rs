@@ -1,8 +1,7 @@
 //! Servers of HTTP/2 that mean harm, frame by frame: each call has its limit, and memory stays bounded.
 
-use super::server::Peer;
 use super::*;
-use crate::http::client::Protocol;
+use crate::http::client::tests::server::Peer;
 
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
