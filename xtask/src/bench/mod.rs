@@ -31,7 +31,7 @@ use crate::{Result, command, tools, workspace};
 struct Options {
     json: bool,
     check: bool,
-    only: Option<String>,
+    only: Vec<String>,
 }
 
 /// What is to be measured.
@@ -41,7 +41,7 @@ struct Choice {
     faults: Vec<&'static Fault>,
 }
 
-/// `cargo xtask bench [--json] [--check] [--only NAME]`.
+/// `cargo xtask bench [--json] [--check] [--only NAME]…`.
 pub(crate) fn bench(arguments: &[String]) -> Result<ExitCode> {
     let options = parse(arguments)?;
     let choice = chosen(&options)?;
@@ -81,7 +81,7 @@ fn parse(arguments: &[String]) -> Result<Options> {
             "--check" => options.check = true,
             "--only" => {
                 let name = arguments.next().ok_or("--only wants a name of the table")?;
-                options.only = Some(name.clone());
+                options.only.push(name.clone());
             }
             unknown => {
                 return Err(format!(
@@ -94,45 +94,43 @@ fn parse(arguments: &[String]) -> Result<Options> {
     Ok(options)
 }
 
-/// The whole table, or one row of it with the one beside it. Builds take too long for `--json`, which
-/// is for programs that wait.
+/// The whole table, or some rows of it with those beside them. Builds take too long for `--json`,
+/// which is for programs that wait.
 fn chosen(options: &Options) -> Result<Choice> {
-    let Some(only) = options.only.as_deref() else {
-        let gauges = GAUGES
-            .iter()
-            .filter(|gauge| gauge.program.is_some() || !options.json);
-        return Ok(Choice {
-            cases: CASES.iter().collect(),
-            gauges: gauges.collect(),
-            faults: FAULTS.iter().collect(),
-        });
-    };
-    let gauges: Vec<&Gauge> = GAUGES.iter().filter(|gauge| gauge.name == only).collect();
-    let beside = CASES
+    let only = &options.only;
+    let is_whole = only.is_empty();
+    let is_named = |name: &str| only.iter().any(|only| only == name);
+    if let Some(unknown) = only
         .iter()
-        .find(|case| case.name == only)
-        .map(|case| case.beside);
-    let faults: Vec<&Fault> = FAULTS.iter().filter(|fault| fault.has(only)).collect();
-    if gauges.is_empty() && faults.is_empty() && beside.is_none() {
-        let names: Vec<&str> = CASES
-            .iter()
-            .map(|case| case.name)
-            .chain(GAUGES.iter().map(|gauge| gauge.name))
-            .chain(
-                FAULTS
-                    .iter()
-                    .flat_map(|fault| fault.figures)
-                    .map(|figure| figure.name),
-            )
-            .collect();
-        return Err(format!("the table has no {only:?}; it has {}", names.join(", ")).into());
+        .find(|name| !names().any(|known| known == *name))
+    {
+        let known: Vec<&str> = names().collect();
+        return Err(format!("the table has no {unknown:?}; it has {}", known.join(", ")).into());
     }
-    let wanted = |case: &&Case| case.name == only || beside.flatten() == Some(case.name);
+    let beside: Vec<&str> = CASES
+        .iter()
+        .filter(|case| is_named(case.name))
+        .filter_map(|case| case.beside)
+        .collect();
+    let case = |case: &&Case| is_whole || is_named(case.name) || beside.contains(&case.name);
+    let gauge = |gauge: &&Gauge| match is_whole {
+        true => gauge.program.is_some() || !options.json,
+        false => is_named(gauge.name),
+    };
+    let fault = |fault: &&Fault| is_whole || only.iter().any(|name| fault.has(name));
     Ok(Choice {
-        cases: CASES.iter().filter(wanted).collect(),
-        gauges,
-        faults,
+        cases: CASES.iter().filter(case).collect(),
+        gauges: GAUGES.iter().filter(gauge).collect(),
+        faults: FAULTS.iter().filter(fault).collect(),
     })
+}
+
+/// All that the table has.
+fn names() -> impl Iterator<Item = &'static str> {
+    let cases = CASES.iter().map(|case| case.name);
+    let gauges = GAUGES.iter().map(|gauge| gauge.name);
+    let figures = FAULTS.iter().flat_map(|fault| fault.figures);
+    cases.chain(gauges).chain(figures.map(|figure| figure.name))
 }
 
 /// Builds the programs as users would, and finds the counter.
@@ -237,10 +235,22 @@ mod tests {
     #[test]
     fn an_unknown_name_is_answered_with_the_known_ones() {
         let options = Options {
-            only: Some("axun".to_owned()),
+            only: vec!["axum".to_owned(), "axun".to_owned()],
             ..Options::default()
         };
         let error = chosen(&options).err().map(|error| error.to_string());
-        assert!(error.unwrap().contains("it has axum,"));
+        assert!(error.unwrap().contains("no \"axun\"; it has axum,"));
+    }
+
+    #[test]
+    fn several_rows_come_with_those_beside_them() {
+        let options = Options {
+            only: vec!["balance.10k".to_owned(), "policy.breaker".to_owned()],
+            ..Options::default()
+        };
+        let choice = chosen(&options).unwrap();
+        let names: Vec<&str> = choice.cases.iter().map(|case| case.name).collect();
+        assert_eq!(names, ["policy.breaker", "balance.3", "balance.10k"]);
+        assert!(choice.gauges.is_empty() && choice.faults.is_empty());
     }
 }
