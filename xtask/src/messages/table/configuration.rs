@@ -224,6 +224,8 @@ pub(super) fn addresses() -> Group {
             mishap("client", "A client by TLS whose authority isn't there").toml("[client.greeter]\nurl = \"https://greeter\"\n\n[client.greeter.tls]\nca_file = \"ca.pem\"\n"),
             mishap("client", "Policies of a client that cannot work").toml(POLICIES).arguments(&["--check"]),
             mishap("client", "More of them").toml(MORE_POLICIES).arguments(&["--check"]),
+            hello("Zeros that let nobody in").toml("[http]\nmax_in_flight = 0\n").arguments(&["--check"]),
+            mishap("client", "Zeros that let nobody out").toml(ZEROS).arguments(&["--check"]),
             mishap("client", "Tries and hosts that lead nowhere").toml(TRIES).arguments(&["--check"]),
             mishap("customer", "A retry of what would then be done twice").toml("[client.kitchen.methods.cook.retry]\nattempts = 3\n").arguments(&["--check"]),
             mishap("client", "A certificate without its key").toml("[client.greeter]\nurl = \"https://greeter\"\n\n[client.greeter.tls]\ncertificate_file = \"client.pem\"\n"),
@@ -260,6 +262,15 @@ total_timeout = "1s"
 
 [port.order-shelf]
 total_timeout = "1s"
+"#;
+
+const ZEROS: &str = r#"[client.greeter]
+connect_timeout = "0s"
+ping_interval = "0s"
+silence_timeout = "0s"
+max_connections = 0
+max_answer = 0
+max_item = 0
 "#;
 
 const POLICIES: &str = r#"[client.greeter]
