@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::super::Outcome;
 use crate::context::Moment;
-use crate::policy::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use crate::policy::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 /// The load of one endpoint: its peak EWMA and its calls in flight.
 ///
@@ -26,6 +26,8 @@ pub struct Load {
     unanswered: AtomicU32,
     /// When the first of these began, in [`Load::UNIT`]s.
     silent_since: AtomicU32,
+    /// Whether its last answer was that it has enough to do.
+    is_full: AtomicBool,
 }
 
 /// How answers make a [`Load`].
@@ -55,6 +57,9 @@ impl Default for LoadSettings {
 const AWAITED: u64 = 1 << 32;
 /// So many calls in a row that none was answered of make an endpoint silent: fewer may be long ones.
 const SILENT: u32 = 3;
+/// So many times as much costs one that has enough to do. It doesn't grow with what is refused: among
+/// several that are full, the slowest would be preferred that refuses least.
+const FULL: f32 = 2.0;
 
 impl Load {
     /// The clock of the average: nanoseconds by bits, some 4 ms a tick, so that 32 bits last for 200
@@ -72,6 +77,7 @@ impl Load {
             calls: AtomicU64::new(0),
             unanswered: AtomicU32::new(0),
             silent_since: AtomicU32::new(0),
+            is_full: AtomicBool::new(false),
         }
     }
 
@@ -86,7 +92,11 @@ impl Load {
     #[inline]
     pub(super) fn cost_of_one(&self, now: Moment) -> f32 {
         // Never zero: among those that answered long ago the one with fewer calls is cheaper.
-        self.fallen(now).max(self.silence(now)) + 1.0
+        let one = self.fallen(now).max(self.silence(now)) + 1.0;
+        match self.is_full.load(Ordering::Relaxed) {
+            true => one * FULL,
+            false => one,
+        }
     }
 
     /// How long calls wait of which none was answered, in nanoseconds.
@@ -154,6 +164,9 @@ impl Load {
         if outcome != Outcome::Ignored {
             self.unanswered.store(0, Ordering::Relaxed);
         }
+        if outcome == Outcome::Success && self.is_full.load(Ordering::Relaxed) {
+            self.is_full.store(false, Ordering::Relaxed);
+        }
         let (taken, now) = (nanos(taken), self.tick(now.into()));
         let next = |known: u64| {
             let (average, then) = unpack(known);
@@ -165,6 +178,13 @@ impl Load {
         let _ = self
             .average
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+    }
+
+    /// It said that it has enough to do, which says nothing of how long an answer takes. Others are
+    /// preferred until it has answered again.
+    pub fn refused(&self) {
+        self.unanswered.store(0, Ordering::Relaxed);
+        self.is_full.store(true, Ordering::Relaxed);
     }
 
     /// The average in nanoseconds, without answers since the last one.

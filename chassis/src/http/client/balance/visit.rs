@@ -117,8 +117,7 @@ impl<'a> Visit<'a> {
         }
         if RetryAdvice::of(headers).is_refusal(status) {
             // It is well, and has enough to do: others are asked sooner, and it is not left out.
-            let elapsed = now.saturating_duration_since(self.since);
-            self.candidate.load().record(now, elapsed, Outcome::Failure);
+            self.candidate.load().refused();
             return self.end(Outcome::Ignored, now);
         }
         let (balance, endpoint, candidate) = (self.balance, self.endpoint, self.candidate);

@@ -102,6 +102,19 @@ fn who_answers_none_of_the_last_calls_costs_as_long_as_they_wait() {
 }
 
 #[test]
+fn who_has_enough_to_do_costs_more_until_it_answers_again() {
+    let (load, now) = load();
+    load.record(now, MILLI * 50, Outcome::Success);
+    let before = load.cost(now);
+    for _ in 0..100 {
+        load.refused();
+    }
+    assert!((load.cost(now) / before - 2.0).abs() < 0.01);
+    load.record(now, MILLI * 50, Outcome::Success);
+    assert!((load.cost(now) / before - 1.0).abs() < 0.01);
+}
+
+#[test]
 fn long_calls_and_those_given_up_make_nobody_silent() {
     let (load, now) = load();
     load.record(now, MILLI * 5, Outcome::Success);
