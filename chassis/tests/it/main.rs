@@ -43,6 +43,7 @@ mod port;
 mod reload;
 // Answers that come item by item.
 #[cfg(feature = "testing")]
+mod simulated;
 mod streaming;
 // Services within the test.
 #[cfg(feature = "testing")]

@@ -21,6 +21,14 @@ pub(super) enum Negotiated {
     Http2,
 }
 
+/// A new connection.
+pub(super) struct Dialled {
+    pub(super) io: Io,
+    pub(super) negotiated: Negotiated,
+    /// What the handshake of TCP took: the way there and back.
+    pub(super) round_trip: Duration,
+}
+
 /// Connects to one of the addresses behind `address`, until `at`.
 pub(super) async fn dial(
     env: &Env,
@@ -28,19 +36,23 @@ pub(super) async fn dial(
     protocol: Protocol,
     tls: Option<&ClientTls>,
     at: Instant,
-) -> Result<(Io, Negotiated), Source> {
+) -> Result<Dialled, Source> {
     let began = env.now();
     let addresses = match within(env, at, look_up(env, address)).await {
         Ok(found) => found?,
         Err(_) => return Err(late("the name was not looked up", began, at)),
     };
-    let stream = connect(env, &addresses, at).await?;
+    let (stream, round_trip) = connect(env, &addresses, at).await?;
     let Some(tls) = tls else {
         let negotiated = match protocol {
             Protocol::H2 => Negotiated::Http2,
             Protocol::Auto | Protocol::Http1 => Negotiated::Http1,
         };
-        return Ok((Io::new(stream), negotiated));
+        return Ok(Dialled {
+            io: Io::new(stream),
+            negotiated,
+            round_trip,
+        });
     };
     let began = env.now();
     let (stream, alpn) = match within(env, at, tls.connect(address.host(), stream)).await {
@@ -51,7 +63,11 @@ pub(super) async fn dial(
         Alpn::H2 => Negotiated::Http2,
         Alpn::Http1 => Negotiated::Http1,
     };
-    Ok((Io::new(stream), negotiated))
+    Ok(Dialled {
+        io: Io::new(stream),
+        negotiated,
+        round_trip,
+    })
 }
 
 async fn look_up(env: &Env, address: &Address) -> Result<Vec<SocketAddr>, Source> {
@@ -67,7 +83,11 @@ async fn look_up(env: &Env, address: &Address) -> Result<Vec<SocketAddr>, Source
 
 /// Tries the addresses in turn, from a random one on; each gets its share of the time, so that one
 /// that swallows packets does not keep the others from being tried.
-async fn connect(env: &Env, addresses: &[SocketAddr], at: Instant) -> Result<Stream, Source> {
+async fn connect(
+    env: &Env,
+    addresses: &[SocketAddr],
+    at: Instant,
+) -> Result<(Stream, Duration), Source> {
     let first = match addresses.len() {
         1 => 0,
         many => (env.random() % many as u64) as usize,
@@ -78,7 +98,7 @@ async fn connect(env: &Env, addresses: &[SocketAddr], at: Instant) -> Result<Str
         let now = env.now();
         let share = at.saturating_duration_since(now) / (addresses.len() - index) as u32;
         last = match within(env, now + share, env.connect(address)).await {
-            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Ok(stream)) => return Ok((stream, env.now().saturating_duration_since(now))),
             Ok(Err(error)) => error.into(),
             Err(_) => late("no connection", now, now + share),
         };

@@ -170,7 +170,7 @@ impl<'a> One<'a> {
             context: &self.call.context,
             trace: &self.call.trace,
             trust: self.client.trust,
-            deadline: self.limit().at(),
+            deadline: endpoint.way().shorten(self.limit().at(), now),
             now,
             attempt: self.attempt.number,
         }

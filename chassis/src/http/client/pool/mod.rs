@@ -15,6 +15,7 @@ mod idle;
 mod lease;
 mod open;
 mod shared;
+mod way;
 
 use std::fmt;
 use std::pin::pin;
@@ -31,6 +32,7 @@ use self::gate::Gate;
 use self::idle::{Connection, Idle};
 use self::lease::Claim;
 use self::shared::{Place, Shared};
+use self::way::Way;
 use super::limit::within;
 use super::settings::{Protocol, Settings};
 use super::wire::Slot;
@@ -54,6 +56,7 @@ pub(super) struct Endpoint {
     claims: Semaphore,
     waiting: AtomicUsize,
     gate: Gate,
+    way: Way,
     /// A connection of HTTP/2 is being opened.
     is_opening: AtomicBool,
     /// Told when a slot is free or a connection of HTTP/2 is open.
@@ -99,6 +102,7 @@ impl Endpoint {
             claims: Semaphore::new(settings.max_connections.clamp(1, Semaphore::MAX_PERMITS)),
             waiting: AtomicUsize::new(0),
             gate: Gate::new(),
+            way: Way::default(),
             is_opening: AtomicBool::new(false),
             freed: Arc::default(),
             watcher: Arc::clone(&closing).into(),
@@ -112,6 +116,11 @@ impl Endpoint {
 
     pub(super) fn host(&self) -> &HeaderValue {
         &self.host
+    }
+
+    /// How long the way takes, there and back.
+    pub(super) fn way(&self) -> &Way {
+        &self.way
     }
 
     /// What a call needs to be sent, until `at`.

@@ -93,13 +93,13 @@ impl Endpoint {
 
     async fn connect(&self) -> Result<Opened, Box<dyn StdError + Send + Sync>> {
         let until = after(self.env.now(), self.settings.connect_timeout);
-        let (io, negotiated) = {
-            let (protocol, tls) = (self.settings.protocol, self.tls.as_ref());
-            dial(&self.env, &self.address, protocol, tls, until).await?
-        };
+        let (protocol, tls) = (self.settings.protocol, self.tls.as_ref());
+        let dialled = dial(&self.env, &self.address, protocol, tls, until).await?;
+        self.way.saw(dialled.round_trip);
+        let io = dialled.io;
         let age = self.age();
         let now = self.env.now();
-        match negotiated {
+        match dialled.negotiated {
             Negotiated::Http1 => Ok(Opened::Own(Connection {
                 kept: Box::new(Kept::new(io)),
                 born: now,
