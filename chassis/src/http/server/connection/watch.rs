@@ -30,6 +30,10 @@ impl Watch {
     /// still lie in the socket. And how long HTTP/2 may take to say good-bye.
     const GRACE: Duration = Duration::from_secs(1);
 
+    /// How long a connection of HTTP/1 must have been quiet before a drain ends it: a caller that asks
+    /// again and again may have sent its next request, and HTTP/1 has no word to take it back.
+    const LULL: Duration = Duration::from_millis(50);
+
     pub(super) fn new(conn: Arc<Conn>) -> Self {
         Self {
             ring: Waker::from(Arc::clone(&conn)),
@@ -87,9 +91,21 @@ impl Watch {
         if self.leaving.is_some() {
             return false;
         }
-        let began = self.conn.served.load(Relaxed) && !self.conn.reading.load(Relaxed);
-        let waited = || self.conn.edge.env().now() >= self.grace();
-        began || self.is_busy() || waited()
+        let now = || self.conn.edge.env().now();
+        self.is_busy() || (self.is_between() && now() >= self.lull()) || now() >= self.grace()
+    }
+
+    /// Whether it has served a request, and nothing of another has come.
+    fn is_between(&self) -> bool {
+        self.conn.served.load(Relaxed) && !self.conn.reading.load(Relaxed)
+    }
+
+    /// When it has been quiet for long enough.
+    fn lull(&self) -> Instant {
+        match self.conn.http2.load(Relaxed) {
+            true => self.conn.opened,
+            false => self.conn.quiet_since() + Self::LULL,
+        }
     }
 
     /// Until when a connection without a request is kept although the server drains.
@@ -175,10 +191,10 @@ impl Watch {
             self.conn.opened + limits.headers
         };
         let draining = self.conn.is_draining() && self.leaving.is_none();
-        Some(if draining {
-            limit.min(self.grace())
-        } else {
-            limit
+        Some(match draining {
+            true if self.is_between() => limit.min(self.grace()).min(self.lull()),
+            true => limit.min(self.grace()),
+            false => limit,
         })
     }
 
