@@ -43,31 +43,35 @@ pub(super) async fn dial(
         Err(_) => return Err(late("the name was not looked up", began, at)),
     };
     let (stream, round_trip) = connect(env, &addresses, at).await?;
-    let Some(tls) = tls else {
-        let negotiated = match protocol {
-            Protocol::H2 => Negotiated::Http2,
-            Protocol::Auto | Protocol::Http1 => Negotiated::Http1,
-        };
-        return Ok(Dialled {
-            io: Io::new(stream),
-            negotiated,
-            round_trip,
-        });
-    };
-    let began = env.now();
-    let (stream, alpn) = match within(env, at, tls.connect(address.host(), stream)).await {
-        Ok(connected) => connected?,
-        Err(_) => return Err(late("no TLS handshake", began, at)),
-    };
-    let negotiated = match alpn {
-        Alpn::H2 => Negotiated::Http2,
-        Alpn::Http1 => Negotiated::Http1,
+    let (io, negotiated) = match tls {
+        None => (Io::new(stream), unencrypted(protocol)),
+        Some(tls) => {
+            let began = env.now();
+            match within(env, at, tls.connect(address.host(), stream)).await {
+                Ok(connected) => {
+                    let (stream, alpn) = connected?;
+                    let negotiated = match alpn {
+                        Alpn::H2 => Negotiated::Http2,
+                        Alpn::Http1 => Negotiated::Http1,
+                    };
+                    (Io::new(stream), negotiated)
+                }
+                Err(_) => return Err(late("no TLS handshake", began, at)),
+            }
+        }
     };
     Ok(Dialled {
-        io: Io::new(stream),
+        io,
         negotiated,
         round_trip,
     })
+}
+
+fn unencrypted(protocol: Protocol) -> Negotiated {
+    match protocol {
+        Protocol::H2 => Negotiated::Http2,
+        Protocol::Auto | Protocol::Http1 => Negotiated::Http1,
+    }
 }
 
 async fn look_up(env: &Env, address: &Address) -> Result<Vec<SocketAddr>, Source> {

@@ -102,7 +102,7 @@ impl Endpoint {
             claims: Semaphore::new(settings.max_connections.clamp(1, Semaphore::MAX_PERMITS)),
             waiting: AtomicUsize::new(0),
             gate: Gate::new(),
-            way: Way::default(),
+            way: Way::new(),
             is_opening: AtomicBool::new(false),
             freed: Arc::default(),
             watcher: Arc::clone(&closing).into(),

@@ -5,20 +5,26 @@ use std::time::{Duration, Instant};
 
 /// The shortest handshake of TCP that was seen: a longer one waited for something else as well. To a
 /// proxy in between it is the way to that, so it never says too much.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::http::client) struct Way {
-    /// In milliseconds, which deadlines are told in, plus one; 0 while none was seen.
+    /// In milliseconds, which deadlines are told in.
     round_trip: AtomicU32,
 }
 
+/// No handshake was seen yet.
+const UNKNOWN: u32 = u32::MAX;
+
 impl Way {
+    pub(super) fn new() -> Self {
+        Self {
+            round_trip: AtomicU32::new(UNKNOWN),
+        }
+    }
+
     /// A handshake took so long.
     pub(super) fn saw(&self, round_trip: Duration) {
-        let millis = u32::try_from(round_trip.as_millis()).unwrap_or(u32::MAX - 1);
-        let shorter = |known: u32| (known == 0 || millis < known - 1).then_some(millis + 1);
-        let _ = self
-            .round_trip
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, shorter);
+        let millis = u32::try_from(round_trip.as_millis()).unwrap_or(UNKNOWN);
+        self.round_trip.fetch_min(millis, Ordering::Relaxed);
     }
 
     /// When the callee must be done, so that its answer is back at `limit`. At least half of what is left
@@ -26,10 +32,10 @@ impl Way {
     #[inline]
     pub(in crate::http::client) fn shorten(&self, limit: Instant, now: Instant) -> Instant {
         match self.round_trip.load(Ordering::Relaxed) {
-            0 | 1 => limit,
+            0 | UNKNOWN => limit,
             millis => {
                 let left = limit.saturating_duration_since(now);
-                let way = Duration::from_millis(u64::from(millis - 1)).min(left / 2);
+                let way = Duration::from_millis(u64::from(millis)).min(left / 2);
                 now + (left - way)
             }
         }
@@ -46,7 +52,7 @@ mod tests {
         let now = Env::system().now();
         let millis = |millis: u64| Duration::from_millis(millis);
         let limit = now + millis(100);
-        let way = Way::default();
+        let way = Way::new();
         assert_eq!(way.shorten(limit, now), limit);
         way.saw(millis(80));
         assert_eq!(way.shorten(limit, now), now + millis(50));

@@ -5,41 +5,36 @@ use super::balance::Fault;
 
 impl Settings {
     pub(super) fn connection_mistakes(&self) -> Vec<Fault> {
-        let times = [
+        let zeros = [
             (
                 "connect_timeout",
-                self.connect_timeout,
+                self.connect_timeout.is_zero(),
                 "or nobody is ever reached",
             ),
             (
                 "ping_interval",
-                self.ping_interval,
+                self.ping_interval.is_zero(),
                 "or nothing but pings is sent",
             ),
             (
                 "silence_timeout",
-                self.silence_timeout,
+                self.silence_timeout.is_zero(),
                 "or every stream has failed before it begins",
             ),
-        ];
-        let sizes = [
             (
                 "max_connections",
-                self.max_connections,
+                self.max_connections == 0,
                 "or nobody is ever called",
             ),
-            ("max_answer", self.max_answer, "or no answer is ever taken"),
-            ("max_item", self.max_item, "or no stream is ever taken"),
+            (
+                "max_answer",
+                self.max_answer == 0,
+                "or no answer is ever taken",
+            ),
+            ("max_item", self.max_item == 0, "or no stream is ever taken"),
         ];
-        let times = times
-            .into_iter()
-            .filter(|(_, time, _)| time.is_zero())
-            .map(|(key, _, why)| (key, why));
-        let sizes = sizes
-            .into_iter()
-            .filter(|(_, size, _)| *size == 0)
-            .map(|(key, _, why)| (key, why));
-        let fault = |(key, why)| (key, format!("must be above 0, {why}"));
-        times.chain(sizes).map(fault).collect()
+        let zeros = zeros.into_iter().filter(|(_, is_zero, _)| *is_zero);
+        let fault = |(key, _, why)| (key, format!("must be above 0, {why}"));
+        zeros.map(fault).collect()
     }
 }
