@@ -134,8 +134,13 @@ impl Settings {
             ),
         ];
         let zeros = all.into_iter().filter(|(_, is_zero, _)| *is_zero);
-        let fault = "must be above 0, or nobody is ever answered";
-        zeros.map(move |(key, _, mend)| (key.to_owned(), fault.to_owned(), mend))
+        zeros.map(|(key, _, mend)| {
+            let fault = match key.starts_with("streaming.") {
+                true => "must be above 0, or no stream lasts",
+                false => "must be above 0, or nobody is ever answered",
+            };
+            (key.to_owned(), fault.to_owned(), mend)
+        })
     }
 }
 
